@@ -1,0 +1,1 @@
+"""Custom components of Home Assistant; the product is in linky_offload."""
