@@ -1,0 +1,244 @@
+"""Synthetic streams for the tests of this room: addresses, values and times are invented."""
+
+from collections.abc import Iterable, Sequence
+
+from custom_components.linky_offload.tic import Decoder, Group, Mode
+from simulator.tic import ETX, STX, Mode as WireMode, encode_group
+
+# label, data, horodate
+type Content = tuple[str, str, str | None]
+
+
+def contents(text: str) -> list[Content]:
+    """Read one group a line, ``LABEL|data`` or ``LABEL|horodate|data``; the data keep their spaces."""
+    found: list[Content] = []
+    for line in text.strip("\n").split("\n"):
+        label, *middle, data = line.split("|")
+        found.append((label, data, middle[0] if middle else None))
+    return found
+
+
+def encode(mode: Mode, groups: Iterable[Content]) -> bytes:
+    """Write groups without the edges of a frame."""
+    return b"".join(encode_group(WireMode(mode), label, data, horodate) for label, data, horodate in groups)
+
+
+def frame(mode: Mode, groups: Iterable[Content]) -> bytes:
+    """Write a whole frame."""
+    return STX + encode(mode, groups) + ETX
+
+
+def expected(groups: Iterable[Content]) -> list[Group]:
+    """Return what a decoder must return for these groups."""
+    return [Group(label, data, horodate) for label, data, horodate in groups]
+
+
+def decode(data: bytes, decoder: Decoder | None = None) -> list[Group]:
+    """Decode in one call, with a new decoder unless one is given."""
+    return (decoder or Decoder()).feed(data)
+
+
+def labels(groups: Sequence[Group]) -> list[str]:
+    """Return the labels in order."""
+    return [group.label for group in groups]
+
+
+HISTORIC_BASE = contents("""
+ADCO|041961999999
+OPTARIF|BASE
+ISOUSC|30
+BASE|012345678
+PTEC|TH..
+IINST|003
+IMAX|090
+PAPP|00690
+HHPHC|A
+MOTDETAT|000000
+""")
+
+HISTORIC_HC_ADPS = contents("""
+ADCO|041961999999
+OPTARIF|HC..
+ISOUSC|30
+HCHC|010000123
+HCHP|020000456
+PTEC|HP..
+IINST|035
+ADPS|035
+IMAX|090
+PAPP|08050
+HHPHC|A
+MOTDETAT|000000
+""")
+
+HISTORIC_EJP = contents("""
+ADCO|041961999999
+OPTARIF|EJP.
+ISOUSC|45
+EJPHN|034567890
+EJPHPM|001234567
+PEJP|30
+PTEC|HN..
+IINST|010
+IMAX|090
+PAPP|02310
+HHPHC|A
+MOTDETAT|000000
+""")
+
+HISTORIC_TEMPO = contents("""
+ADCO|041961999999
+OPTARIF|BBR(
+ISOUSC|45
+BBRHCJB|018328700
+BBRHPJB|023739500
+BBRHCJW|001466000
+BBRHPJW|002132800
+BBRHCJR|000860100
+BBRHPJR|000844100
+PTEC|HPJR
+DEMAIN|ROUG
+IINST|012
+IMAX|090
+PAPP|02830
+HHPHC|A
+MOTDETAT|000000
+""")
+
+HISTORIC_THREE_PHASE = contents("""
+ADCO|041976999999
+OPTARIF|HC..
+ISOUSC|20
+HCHC|010000123
+HCHP|020000456
+PTEC|HC..
+IINST1|004
+IINST2|001
+IINST3|012
+IMAX1|060
+IMAX2|060
+IMAX3|060
+PMAX|07320
+PAPP|03950
+HHPHC|A
+MOTDETAT|000000
+PPOT|00
+""")
+
+HISTORIC_SHORT = contents("""
+ADIR3|024
+ADCO|041976999999
+IINST1|004
+IINST2|001
+IINST3|024
+""")
+
+HISTORIC_OLD = contents("""
+ADCO|020522999999
+OPTARIF|BASE
+ISOUSC|45
+BASE|045678901
+PTEC|TH..
+IINST|007
+IMAX|041
+MOTDETAT|000000
+""")
+
+CONCENTRATOR = contents("""
+ADCO|020503999999
+OPTARIF|HC..
+HCHC|01000012
+HCHP|02000045
+GAZ|0001234
+AUTRE|0000056
+PTEC|HC..
+MOTDETAT|0000000000
+""")
+
+STANDARD_CONSUMER = contents(
+    """
+ADSC|041961999999
+VTIC|02
+DATE|H260115141502|
+NGTF|H PLEINE/CREUSE\x20
+LTARF|  HEURE  PLEINE\x20
+EAST|020240587
+EASF01|008064497
+EASF02|012176090
+EASF10|000000000
+EASD01|000000000
+IRMS1|007
+URMS1|240
+PREF|06
+PCOUP|06
+SINSTS|01679
+SMAXSN|H260115083225|05529
+SMAXSN-1|H260114194801|05473
+CCASN|H260115140000|01573
+CCASN-1|H260115133000|01710
+UMOY1|H260115141000|240
+STGE|003AC401
+MSG1|PAS DE          MESSAGE        \x20
+PRM|09999999999999
+RELAIS|000
+NTARF|02
+NJOURF|00
+NJOURF+1|00
+PJOURF+1|0000C001 06208002 2220C001 NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE
+"""
+)
+
+STANDARD_TEMPO_NOTICE = contents(
+    """
+ADSC|041961999999
+VTIC|02
+DATE|H260115203005|
+NGTF|     TEMPO     \x20
+LTARF|    HP  BLEU   \x20
+SINSTS|02830
+STGE|2D3AC400
+DPM2| 260116060000|00
+FPM2| 260117060000|00
+MSG1|PAS DE          MESSAGE        \x20
+MSG2|COUPURE A 14 H \x20
+NTARF|02
+PPOINTE|00004005 06004006 22004005 NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE
+"""
+)
+
+STANDARD_PRODUCER = contents("""
+ADSC|041961999999
+DATE|E260615130001|
+EAST|004000802
+EAIT|007472722
+ERQ1|000012000
+ERQ4|000003925
+IRMS1|009
+SINSTS|00000
+SINSTI|02210
+SMAXIN|E260615123130|02950
+SMAXIN-1|E260614131930|03010
+CCAIN|E260615130000|02105
+CCAIN-1|E260615123000|02010
+STGE|003A0301
+RELAIS|255
+""")
+
+STANDARD_THREE_PHASE = contents("""
+ADSC|041976999999
+DATE|e260715193003|
+IRMS1|004
+IRMS2|001
+IRMS3|024
+URMS3|232
+PREF|12
+PCOUP|12
+SINSTS|06790
+SINSTS1|00945
+SINSTS2|00265
+SINSTS3|05580
+SMAXSN3|e260715193002|04890
+SMAXSN3-1|e260714005232|03294
+UMOY3|e260715193000|235
+STGE|003B0081
+""")
