@@ -1,0 +1,273 @@
+"""Groups in, readings out: the meter put together label by label (design: the way of a value)."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+
+from ..tic import Group, Mode, describe_address, parse_horodate
+from . import historic, standard
+from .contract import CONTRACT_QUANTITIES, Contract
+from .frames import ClosedFrame, FrameLog
+from .meaning import Meaning
+from .phase_watch import PhaseWatch
+from .phases import PhaseCount
+from .plausibility import Limits, Plausibility, Refusal
+from .powers import CURRENTS, FRESH_S, PHASE_POWERS, UNSETTLED, HistoricPowers, Settled, StandardPowers, recent
+from .presence import WARNINGS, end_absent
+from .quantity import Quantity
+from .reading import Breaker, Measured, Reading
+from .trip import RESYNC_S
+from .vote import Vote
+
+_LIVE = (*CURRENTS, Quantity.APPARENT_POWER, *PHASE_POWERS)
+"""What the power of a phase is worked out of."""
+
+_SEEN_AT_ONCE = frozenset({Quantity.APPARENT_POWER, *PHASE_POWERS, Quantity.APPARENT_POWER_EXPORT})
+"""Each sample of these makes a reading, changed or not: time is part of what they say."""
+
+_SEEN_ON_CHANGE = CONTRACT_QUANTITIES.union(
+    CURRENTS, WARNINGS, (Quantity.BREAKER, Quantity.EXPORTING, Quantity.OVER_REFERENCE, Quantity.PRODUCER)
+)
+
+_MAXIMA = {
+    Quantity.MAX_POWER_TODAY: (1, 1),
+    Quantity.MAX_POWER_TODAY_1: (3, 1),
+    Quantity.MAX_POWER_TODAY_2: (3, 2),
+    Quantity.MAX_POWER_TODAY_3: (3, 3),
+}
+"""The daily maxima that a filter computed: on a meter of so many phases, that of which phase."""
+
+_QUANTITIES = {Mode.HISTORIC: historic.QUANTITIES, Mode.STANDARD: standard.QUANTITIES}
+_POWERS_OF: dict[Mode, type[HistoricPowers | StandardPowers]] = {
+    Mode.HISTORIC: HistoricPowers,
+    Mode.STANDARD: StandardPowers,
+}
+
+
+class Meter:
+    """One Linky, or an older meter, followed group by group.
+
+    ``contract_va`` is the person's own figure for the contract (VA, all phases), which wins over the meter's.
+    ``local_tz`` resolves the horodates that carry no season. Times are monotonic seconds, given by the caller.
+    """
+
+    def __init__(self, *, contract_va: int | None = None, local_tz: tzinfo) -> None:
+        self._local_tz = local_tz
+        self._mode: Mode | None = None
+        self._address: Vote[str] = Vote(first=2, change=3)
+        self._contract = Contract(contract_va)
+        self._frames = FrameLog()
+        self._phases = PhaseCount()
+        self._watch = PhaseWatch()
+        self._plausibility = Plausibility()
+        self._limits = Limits(contract_va=contract_va)
+        self._powers: HistoricPowers | StandardPowers = StandardPowers()
+        self._meanings: Mapping[str, Meaning] = {}
+        self._values: dict[Quantity, Measured] = {}
+        self._horodates: dict[str, tuple[str, datetime | None]] = {}
+
+    @property
+    def stats(self) -> Mapping[Refusal, int]:
+        """How many values were refused, by kind."""
+        return MappingProxyType(self._plausibility.refused)
+
+    def override_contract(self, contract_va: int | None) -> None:
+        """Take another figure of the person's for the contract, VA; None gives the meter's back."""
+        self._contract.override_va = contract_va
+        self._rearrange()
+
+    def gap(self, now: float) -> None:
+        """The source lost the line at ``now``: what comes next is taken with caution (tic.md §9.4)."""
+        self._frames.lose_line()
+        self._watch.lose_line()
+        self._limits.current_a = None
+
+    def apply(self, group: Group, now: float) -> Reading | None:
+        """Take one group in; a reading when the arbiter must look at once, or when the group closed a frame.
+
+        What must be seen at once: any power, and a change of current, contract, status or overload warning.
+        """
+        if group.mode is not self._mode:
+            self._change_mode(group.mode)
+        urgent = power_changed = False
+        closed = self._frames.enter(group)
+        if closed is not None:
+            urgent = True
+            power_changed = self._close(closed, group.mode, now)
+        if self._phases.observe(group):
+            power_changed = self._recount(now)
+        for quantity, measured in self._read(group, now):
+            before = self._values.get(quantity)
+            if not self._plausibility.accepts(quantity, measured, before, self._limits):
+                continue
+            settled = self._settle(quantity, measured)
+            power_changed = power_changed or bool(settled.powers)
+            if not settled.believed:
+                self._plausibility.refused[Refusal.PHASE_SUM] += 1
+            elif self._store(quantity, measured):
+                changed = before is None or before.value != measured.value
+                urgent = urgent or quantity in _SEEN_AT_ONCE or (changed and quantity in _SEEN_ON_CHANGE)
+        return self._reading(now, power_changed=power_changed) if urgent or power_changed else None
+
+    def reading(self, now: float) -> Reading:
+        """The meter as known at ``now``."""
+        return self._reading(now, power_changed=False)
+
+    def _change_mode(self, mode: Mode) -> None:
+        """Keep what both modes tell, drop what only the other one could renew (the decoder has proved the mode)."""
+        if self._mode is not None:
+            self._values = {key: value for key, value in self._values.items() if key in _QUANTITIES[mode]}
+            self._contract.forget()
+            self._plausibility.forget()
+            self._horodates.clear()
+            self._frames = FrameLog()
+        self._mode = mode
+        self._powers = _POWERS_OF[mode]()
+        self._choose_meanings()
+
+    def _choose_meanings(self) -> None:
+        if self._mode is Mode.STANDARD:
+            self._meanings = standard.MEANINGS
+            return
+        model = None if self._address.value is None else describe_address(self._address.value)
+        self._meanings = historic.BY_KIND[None if model is None else model.linky]
+
+    def _close(self, frame: ClosedFrame, mode: Mode, now: float) -> bool:
+        """End a frame; True when it made the power of a phase known."""
+        self._powers.close(frame)
+        end_absent(self._values, frame, mode, now)
+        return self._recount(now) if self._phases.close(frame, mode) else False
+
+    def _recount(self, now: float) -> bool:
+        """The phases were counted anew: place the powers already received; True when there was one."""
+        self._rearrange()
+        placed = False
+        for quantity in _LIVE:
+            if recent(self._values, quantity, now) is not None:
+                settled = self._settle(quantity, self._values[quantity])
+                placed = placed or bool(settled.powers)
+        return placed
+
+    def _rearrange(self) -> None:
+        """Carry the contract and the number of phases to everything that reckons with them."""
+        count = self._phases.value
+        self._watch.arrange(count, self._contract.cutoff_va(count))
+        self._limits.contract_va = self._contract.contract_va(count)
+        self._limits.phases = count
+        current, derived = self._values.get(Quantity.SUBSCRIBED_CURRENT), self._contract.meter_va(count)
+        if current is not None and derived is not None:
+            self._values[Quantity.CONTRACT_POWER] = Measured(derived, current.at)
+
+    def _read(self, group: Group, now: float) -> list[tuple[Quantity, Measured]]:
+        meaning = self._meanings.get(group.label)
+        if meaning is None:
+            return []
+        horodate = self._horodate(group)
+        try:
+            scalars = meaning.read(group.data, horodate)
+        except ValueError:
+            self._plausibility.refused[Refusal.FORMAT] += 1
+            return []
+        return [
+            (quantity, Measured(scalar, now, horodate))
+            for quantity, scalar in zip(meaning.quantities, scalars, strict=True)
+            if scalar is not None
+        ]
+
+    def _horodate(self, group: Group) -> datetime | None:
+        """The group's own time; most horodates come back unchanged in the next frame, so the last one is kept."""
+        if group.horodate is None:
+            return None
+        known = self._horodates.get(group.label)
+        if known is not None and known[0] == group.horodate:
+            return known[1]
+        parsed = parse_horodate(group.horodate)
+        moment = None if parsed is None else parsed.to_datetime(self._local_tz)
+        self._horodates[group.label] = (group.horodate, moment)
+        return moment
+
+    def _settle(self, quantity: Quantity, measured: Measured) -> Settled:
+        """Let a live value settle the power of its phases."""
+        count = self._phases.value
+        if count is None or quantity not in _LIVE or not isinstance(measured.value, (int, float)):
+            return UNSETTLED
+        settled = self._powers.update(
+            quantity, measured.value, phases=count, values=self._values, frame=self._frames, now=measured.at
+        )
+        for sample in settled.powers:
+            self._watch.observe(sample, measured.at)
+        return settled
+
+    def _store(self, quantity: Quantity, measured: Measured) -> bool:
+        """Hold a plausible value; False when it must first be repeated to be believed."""
+        value = measured.value
+        if quantity is Quantity.ADDRESS and isinstance(value, str):
+            if not self._believe_address(value):
+                return False
+        elif quantity in CONTRACT_QUANTITIES and isinstance(value, int):
+            changed = self._contract.offer(quantity, value)
+            if self._contract.believed(quantity) != value:
+                return False
+            self._values[quantity] = measured
+            if changed or quantity is Quantity.SUBSCRIBED_CURRENT:
+                self._rearrange()
+        self._values[quantity] = measured
+        if quantity in CURRENTS:
+            currents = [recent(self._values, current, measured.at) for current in CURRENTS]
+            self._limits.current_a = sum(current for current in currents if current is not None)
+        elif quantity in _MAXIMA:
+            self._bound(quantity, measured)
+        return True
+
+    def _believe_address(self, address: str) -> bool:
+        if describe_address(address) is None:
+            return False  # masked by its owner: it tells nobody apart
+        if self._address.offer(address):
+            self._choose_meanings()
+        return self._address.value == address
+
+    def _bound(self, quantity: Quantity, measured: Measured) -> None:
+        """Check the filter by the maximum that the meter computed with its own, both times by the meter's clock."""
+        clock = self._values.get(Quantity.CLOCK)
+        if (
+            clock is None
+            or measured.horodate is None
+            or measured.at - clock.at > FRESH_S
+            or not isinstance(clock.value, datetime)
+            or not isinstance(measured.value, int)
+        ):
+            return
+        phases, phase = _MAXIMA[quantity]
+        if phases != self._phases.value:
+            return
+        age = (clock.value - measured.horodate).total_seconds() + measured.at - clock.at
+        self._watch.bound(
+            phase,
+            measured.value,
+            measured.at,
+            # The maximum may be a second or two younger than the DATE that opened its frame.
+            age_s=0.0 if -RESYNC_S <= age < 0 else age,
+            today=clock.value.date() == measured.horodate.date(),
+        )
+
+    def _reading(self, now: float, *, power_changed: bool) -> Reading:
+        count = self._phases.value
+        breaker = self._values.get(Quantity.BREAKER)
+        return Reading(
+            now=now,
+            mode=self._mode,
+            address=self._address.value,
+            contract_va=self._contract.contract_va(count),
+            cutoff_va=self._contract.cutoff_va(count),
+            phases=self._watch.readings(now),
+            over_reference=self._flag(Quantity.OVER_REFERENCE),
+            exporting=self._flag(Quantity.EXPORTING),
+            breaker=breaker.value if breaker is not None and isinstance(breaker.value, Breaker) else None,
+            cadence_s=self._watch.cadence.p99_s,
+            power_changed=power_changed,
+            values=MappingProxyType(self._values.copy()),
+        )
+
+    def _flag(self, quantity: Quantity) -> bool | None:
+        measured = self._values.get(quantity)
+        return measured.value if measured is not None and isinstance(measured.value, bool) else None
