@@ -1,0 +1,231 @@
+"""The arbiter: decides, alone, for the whole meter, how much goes, when, and what returns (design §6).
+
+It holds no clock: every door takes `now`, and every answer says when to call `tick` next.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ..meter import Reading
+from . import overload
+from .desk import Desk
+from .habits import HourlyLoad
+from .hand import Meaning, meaning_of
+from .model import (
+    Action,
+    Cause,
+    CoordinatorSettings,
+    Decision,
+    EventType,
+    LoadMemory,
+    LoadView,
+    OffloadMode,
+    Reason,
+    Report,
+    Settings,
+)
+from .reporting import report_of, show_resting
+from .returning import return_one, return_overdue, room_now
+from .track import LoadTrack
+
+
+class Arbiter:
+    """One meter's decisions. Not thread-safe; all times are monotonic seconds given by the caller."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        coordinators: Sequence[CoordinatorSettings],
+        *,
+        mode: OffloadMode,
+        now: float,
+        memory: Mapping[str, LoadMemory],
+        habits: HourlyLoad | None = None,
+    ) -> None:
+        """Start with what an earlier run left: intents of the journal, learned powers, habits of the house."""
+        self._desk = Desk(settings, mode, habits or HourlyLoad(), now)
+        self._arrange(coordinators, now)
+        for load_id, known in memory.items():
+            if (load := self._desk.tracks.get(load_id)) is not None:
+                load.intent, load.learned_va = known.intent, known.learned_va
+        self._set_releases(now)
+
+    @property
+    def habits(self) -> HourlyLoad:
+        """What the house draws by itself, hour by hour; to be kept over restarts."""
+        return self._desk.habits
+
+    def observe(self, reading: Reading, now: float, *, hour: int | None = None) -> Decision:
+        """A new view of the meter. ``hour`` (local, 0–23) lets the habits of the house be learned."""
+        desk = self._desk
+        desk.hour = desk.hour if hour is None else hour
+        desk.house.take(reading, desk.flights, now)
+        overload.learn(desk, now)
+        opened = desk.house.watch_breaker(now)
+        if opened is not None:
+            desk.tell(EventType.METER_OPENED if opened else EventType.METER_CLOSED, now)
+        return self._decide(now)
+
+    def see_load(self, view: LoadView, cause: Cause, now: float) -> Decision:
+        """The entity of a load changed, or the measure of its power."""
+        desk = self._desk
+        load = desk.tracks.get(view.load_id)
+        if load is None:
+            return self._decide(now)
+        flight = desk.flights.get(view.load_id)
+        match meaning := meaning_of(load, view, cause, flight.action if flight else None, now):
+            case Meaning.CUT_CONFIRMED:
+                desk.flights.confirm(load.load_id, now)
+                overload.cut_confirmed(desk, load, now)
+                self._set_releases(now)
+            case Meaning.RETURN_CONFIRMED:
+                desk.flights.confirm(load.load_id, now)
+                load.obeyed()
+                load.returned(now)
+            case Meaning.TAKEN_BACK | Meaning.HELD_ON:
+                desk.flights.drop(load.load_id)
+                load.forget()
+                load.obeyed()
+                load.held_until = now + desk.settings.hand_hold_s
+                desk.watch_effect(now)
+                desk.tell(EventType.HOLD, now, load, Reason.HAND)
+            case Meaning.SWITCHED_OFF:
+                desk.flights.drop(load.load_id)
+                load.held_until = None
+            case Meaning.CAME_BACK:
+                self._came_back(load, now)
+            case Meaning.STARTED | Meaning.AWOKE:
+                overload.note_start(desk, load, now, switched=meaning is Meaning.STARTED)
+                desk.watch_effect(now)
+            case Meaning.NOTHING:
+                pass
+        return self._decide(now)
+
+    def wish(self, load_id: str, on: bool, by_hand: bool, now: float) -> Decision:
+        """Somebody else ordered the load on or off, whether or not its state changes by it.
+
+        Switching off a load that is already cut moves nothing, and must not be undone by us later.
+        """
+        desk = self._desk
+        load = desk.tracks.get(load_id)
+        if load is None:
+            return self._decide(now)
+        load.wanted = on
+        if not on:
+            load.held_until = None
+            flight = desk.flights.get(load_id)
+            if flight is not None and flight.action is Action.RESTORE:
+                desk.flights.drop(load_id)
+            load.forget()
+        elif by_hand and load.available and load.on and not load.offloaded:
+            load.held_until = now + desk.settings.hand_hold_s
+        return self._decide(now)
+
+    def set_mode(self, mode: OffloadMode, now: float) -> Decision:
+        """Automatic, observe or off. Leaving automatic gives back what is cut."""
+        self._desk.mode = mode
+        self._desk.observed.clear()
+        self._set_releases(now)
+        return self._decide(now)
+
+    def configure(self, settings: Settings, coordinators: Sequence[CoordinatorSettings], now: float) -> Decision:
+        """Take changed settings live. A load taken out of service while cut is given back."""
+        self._desk.settings = settings
+        self._arrange(coordinators, now)
+        self._set_releases(now)
+        return self._decide(now)
+
+    def set_degraded(self, degraded: bool, now: float) -> Decision:
+        """The source has gone silent, or speaks again."""
+        desk = self._desk
+        if degraded and desk.degraded_since is None:
+            desk.degraded_since = now
+            desk.tell(EventType.DEGRADED, now, reason=Reason.METER_SILENT)
+        elif not degraded and desk.degraded_since is not None:
+            desk.degraded_since = None
+            desk.tell(EventType.LIVE_AGAIN, now)
+        return self._decide(now)
+
+    def tick(self, now: float) -> Decision:
+        """Time has passed."""
+        return self._decide(now)
+
+    def shutdown(self, now: float) -> Decision:
+        """Home Assistant stops cleanly: return what fits, leave the rest to the next start."""
+        desk = self._desk
+        room = room_now(desk, now) if desk.house.open_since is None else None
+        for load in desk.to_return(now):
+            if room is not None and room.holds(load):
+                room = room.without((load,))
+                desk.give_back(load, Reason.SHUTDOWN, now)
+        return desk.answer(now)
+
+    def release_all(self, now: float) -> Decision:
+        """The entry is disabled or removed: return everything, the caller spaces the orders."""
+        for load in self._desk.to_return(now):
+            self._desk.give_back(load, Reason.RELEASED, now)
+        return self._desk.answer(now)
+
+    def report(self, now: float) -> Report:
+        """Everything that entities show."""
+        return report_of(self._desk, now)
+
+    def memory(self) -> dict[str, LoadMemory]:
+        """What should outlive a restart, load by load."""
+        return {load_id: load.memory() for load_id, load in self._desk.tracks.items()}
+
+    def _decide(self, now: float) -> Decision:
+        desk = self._desk
+        desk.let_go()
+        loads = [] if desk.degraded_since is not None else desk.house.loads(desk.settings, desk.flights, now)
+        overload.follow(desk, loads, now)
+        overload.check_obedience(desk, now)
+        overload.turn_away(desk, now)
+        show_resting(desk, now)
+        needed = overload.needs(desk, desk.house.loads(desk.settings, desk.flights, now) if loads else [], now)
+        return_overdue(desk, now)
+        if needed:
+            overload.answer(desk, needed, now)
+        else:
+            return_one(desk, now)
+        return desk.answer(now)
+
+    def _came_back(self, load: LoadTrack, now: float) -> None:
+        """A cut load is on again, by itself or by an automation: it stays only if there is room for it."""
+        desk = self._desk
+        desk.flights.drop(load.load_id)
+        room = room_now(desk, now)
+        fits = room is not None and room.holds(load)
+        if fits or not load.enabled or desk.mode is not OffloadMode.AUTOMATIC:
+            load.obeyed()
+            load.returned(now)
+            desk.watch_effect(now)
+        else:
+            desk.cut(load, Reason.CAME_BACK_ON, now)
+
+    def _arrange(self, coordinators: Sequence[CoordinatorSettings], now: float) -> None:
+        """Follow the settings: keep what is known of each load, let go of those that left once they are back."""
+        desk = self._desk
+        desk.coordinators = tuple(coordinators)
+        listed: set[str] = set()
+        for coordinator in coordinators:
+            for settings in coordinator.loads:
+                listed.add(settings.load_id)
+                load = desk.tracks.get(settings.load_id)
+                if load is None:
+                    load = LoadTrack(settings, coordinator.coordinator_id, now)
+                    desk.tracks[settings.load_id] = load
+                load.configured(settings, coordinator.coordinator_id, coordinator.enabled)
+        for load_id, load in list(desk.tracks.items()):
+            if load_id not in listed:
+                load.enabled, load.leaving = False, True
+                desk.candidates.discard(load_id)
+
+    def _set_releases(self, now: float) -> None:
+        """Loads that are cut and no longer in service get a time by which they are back."""
+        desk = self._desk
+        for load in desk.tracks.values():
+            in_service = load.enabled and desk.mode is OffloadMode.AUTOMATIC
+            if in_service or not (load.offloaded or load.intent):
+                load.release_by = None
+            elif load.release_by is None:
+                load.release_by = now + desk.settings.release_within_s

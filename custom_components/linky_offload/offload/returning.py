@@ -1,0 +1,147 @@
+"""Which load returns: only into room that was reckoned first (design §6.6, §8)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from .desk import Desk
+from .guard import ceiling_va
+from .model import LoadStatus, Reason
+from .track import LoadTrack
+
+RESERVE_ROOM_AFTER_S: Final = 600.0
+_RELEASE_SPACING_S: Final = 2.0
+_SILENT_SPACING_S: Final = 30.0
+_RECLOSED_SPACING_S: Final = 30.0
+_RECLOSED_FOR_S: Final = 600.0
+_UNKNOWN_BASE_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """VA that may be added to each phase without passing its ceiling, hysteresis already taken off."""
+
+    by_phase: Mapping[int, float]
+
+    def holds(self, load: LoadTrack) -> bool:
+        """Tell whether the load fits on its phases, or on every phase when its own is unknown."""
+        phases = tuple(self.by_phase)
+        return all(va <= self.by_phase[phase] for phase, va in load.effect(load.return_va, phases).items())
+
+    def without(self, loads: Iterable[LoadTrack]) -> Room:
+        """The room that is left beside these loads at their full power."""
+        left = dict(self.by_phase)
+        for load in loads:
+            for phase, va in load.effect(load.return_va, tuple(left)).items():
+                left[phase] -= va
+        return Room(left)
+
+
+def return_overdue(desk: Desk, now: float) -> None:
+    """Return what was taken out of service and has waited as long as was promised, room or not."""
+    spacing = _RECLOSED_SPACING_S if _just_reclosed(desk, now) else _RELEASE_SPACING_S
+    if desk.house.open_since is not None or now - desk.last_return_at < spacing:
+        return
+    for load in desk.to_return(now):
+        if load.release_by is not None and now >= load.release_by:
+            desk.give_back(load, Reason.RELEASED, now)
+            return
+
+
+def return_one(desk: Desk, now: float) -> None:
+    """Return one load, if one may, and note on the others why they wait."""
+    waiting = desk.to_return(now)
+    if not waiting:
+        return
+    hindrance = _why_none_returns(desk, now)
+    if hindrance is not None:
+        for load in waiting:
+            load.show(LoadStatus.OFFLOADED, hindrance, now)
+        return
+    room = room_now(desk, now) if desk.degraded_since is None else _room_in_silence(desk)
+    # What was taken out of service goes first: nobody decides for it any more.
+    picked = _first_to_return(sorted(waiting, key=lambda one: one.release_by is None), room, now)
+    if picked is not None:
+        desk.give_back(picked, Reason.ROOM if picked.release_by is None else Reason.RELEASED, now)
+
+
+def room_now(desk: Desk, now: float) -> Room | None:
+    """Room by the last samples; None while they are stale or the contract is unknown."""
+    loads = desk.house.loads(desk.settings, desk.flights, now)
+    if not loads:
+        return None
+    horizon = desk.horizon
+    return Room(
+        {load.phase: ceiling_va(load, desk.settings, horizon) - load.hysteresis_va - load.power_va for load in loads}
+    )
+
+
+def _room_in_silence(desk: Desk) -> Room | None:
+    """Room under the contract while the meter is silent: the usual load of this hour, and ours at full power."""
+    reading = desk.house.reading
+    contract = (reading.contract_va or reading.cutoff_va) if reading is not None else None
+    if contract is None:
+        return None
+    habit = desk.habits.expected_va(desk.hour) if desk.hour is not None else None
+    base = habit if habit is not None else _UNKNOWN_BASE_SHARE * contract
+    phases = desk.phases
+    whole = Room(dict.fromkeys(phases, (contract - base) / len(phases)))
+    return whole.without(load for load in desk.tracks.values() if load.on and not load.offloaded)
+
+
+def _why_none_returns(desk: Desk, now: float) -> Reason | None:
+    house, since_last = desk.house, now - desk.last_return_at
+    if house.open_since is not None:
+        return Reason.METER_OPEN
+    if _just_reclosed(desk, now) and since_last < _RECLOSED_SPACING_S:
+        return Reason.METER_OPEN
+    if desk.degraded_since is not None:
+        early = now - desk.degraded_since < desk.settings.degraded_hold_s
+        if early or since_last < _SILENT_SPACING_S:
+            return Reason.METER_SILENT
+    if now - desk.started_at < desk.settings.start_grace_s:
+        return Reason.STARTING
+    if desk.flights or now < desk.verifying_until:
+        return Reason.VERIFYING
+    return None
+
+
+def _just_reclosed(desk: Desk, now: float) -> bool:
+    return desk.house.closed_at is not None and now - desk.house.closed_at < _RECLOSED_FOR_S
+
+
+def _first_to_return(order: Sequence[LoadTrack], room: Room | None, now: float) -> LoadTrack | None:
+    """Pick the next load to return.
+
+    One that does not fit may be passed over by a smaller one, for ten minutes; then the room is kept for it, for as
+    long again, since the room for it may never come.
+    """
+    picked: LoadTrack | None = None
+    reserved = False
+    for load in order:
+        reason = _why_wait(load, room, now)
+        if reason is None and picked is None and not reserved:
+            picked = load
+            continue
+        load.show(LoadStatus.OFFLOADED, reason or (Reason.NO_ROOM if reserved else Reason.VERIFYING), now)
+        waited = 0.0 if load.no_room_since is None else now - load.no_room_since
+        its_turn = waited % (2 * RESERVE_ROOM_AFTER_S) >= RESERVE_ROOM_AFTER_S
+        reserved = reserved or (reason is Reason.NO_ROOM and its_turn)
+    return picked
+
+
+def _why_wait(load: LoadTrack, room: Room | None, now: float) -> Reason | None:
+    """What keeps one load from returning; follows how long it has had room, and how long it has had none."""
+    if room is None or not room.holds(load):
+        load.room_since = None
+        load.no_room_since = now if load.no_room_since is None else load.no_room_since
+        return Reason.NO_ROOM
+    load.room_since = now if load.room_since is None else load.room_since
+    if load.release_by is not None:
+        return None
+    if load.minimum_off_left_s(now) > 0:
+        # Its minimum time is the appliance's need; what comes on top was earned by relapses.
+        return Reason.BACK_OFF if now - load.off_since >= load.settings.minimum_off_s else Reason.MINIMUM_OFF
+    if now - load.room_since < load.settings.delay_after_s:
+        return Reason.DELAY_AFTER
+    return None
