@@ -1,0 +1,115 @@
+"""Carries out the arbiter's decisions: journal, service calls, and the loads that must be given back in any case."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from functools import partial
+import logging
+from typing import Any, Final
+
+from homeassistant.core import Context, HomeAssistant, callback
+
+from .actuators import Actuator
+from .journal import Intent, Journal
+from .offload.model import Action, Command
+from .watch import LoadWatch
+
+_LOGGER = logging.getLogger(__name__)
+
+JOURNAL_WAIT_S: Final = 0.25
+"""An order that is not urgent waits at most this long for the disk."""
+
+STOP_WAIT_S: Final = 10.0
+"""Home Assistant is not held up longer than this when it stops."""
+
+
+class Commander:
+    """Turns commands into service calls. The newest command for a load wins over one that is still under way."""
+
+    def __init__(self, hass: HomeAssistant, journal: Journal, watch: LoadWatch) -> None:
+        self._hass = hass
+        self._journal = journal
+        self._watch = watch
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._pinned: set[str] = set()
+
+    @callback
+    def follow_intents(self, intents: Iterable[str]) -> None:
+        """Make the journal hold these loads, each with the settings to put back, and no others."""
+        wanted = self._pinned.union(intents)
+        for load_id in wanted:
+            if load_id not in self._journal.intents:
+                self._note(load_id)
+        for load_id in [load_id for load_id in self._journal.intents if load_id not in wanted]:
+            self._journal.drop(load_id)
+            actuator = self._watch.actuators.get(load_id)
+            if actuator is not None and actuator.view().on is False:
+                self._start(load_id, actuator.async_let_go(Context()))
+
+    @callback
+    def send(self, command: Command) -> None:
+        """Carry out a command; its service call leaves before this returns, unless it must wait for the journal."""
+        actuator = self._watch.actuators[command.load_id]
+        _LOGGER.debug("%s %s: %s", command.action, actuator.config.name, command.reason)
+        if command.action is Action.RESTORE:
+            self._start(command.load_id, actuator.async_restore(self._context(actuator, on=True)))
+        else:
+            self._start(command.load_id, self._offload(actuator, wait=not command.urgent))
+
+    async def async_settle(self) -> None:
+        """Wait for the calls under way, and for the loads to be seen back, but not for long."""
+        try:
+            async with asyncio.timeout(STOP_WAIT_S):
+                while self._running:
+                    await asyncio.wait(self._running.values())
+        except TimeoutError:
+            _LOGGER.debug("Not every appliance answered before Home Assistant stopped")
+
+    @callback
+    def pin(self, load_id: str) -> None:
+        """Keep a load in the journal whatever the arbiter says: it is off for a trial."""
+        self._pinned.add(load_id)
+        self._note(load_id)
+
+    @callback
+    def unpin(self, load_id: str, *, still_cut: bool) -> None:
+        """The trial is over."""
+        self._pinned.discard(load_id)
+        if not still_cut:
+            self._journal.drop(load_id)
+
+    async def async_switch(self, actuator: Actuator, on: bool) -> None:
+        """Switch a load for a trial and wait for the call."""
+        context = self._context(actuator, on=on)
+        await (actuator.async_restore(context) if on else actuator.async_offload(context))
+
+    async def _offload(self, actuator: Actuator, *, wait: bool) -> None:
+        self._note(actuator.load_id)
+        if wait and not self._journal.is_written:
+            try:
+                async with asyncio.timeout(JOURNAL_WAIT_S):
+                    await self._journal.async_written()
+            except TimeoutError:
+                _LOGGER.debug("The disk is slow: %s is cut before the journal is written", actuator.config.name)
+        await actuator.async_offload(self._context(actuator, on=False))
+
+    def _note(self, load_id: str) -> None:
+        actuator = self._watch.actuators[load_id]
+        actuator.save()
+        self._journal.put(Intent.now(actuator.config, actuator.saved))
+
+    def _context(self, actuator: Actuator, *, on: bool) -> Context:
+        context = Context()
+        self._watch.hands.note_ours(actuator.load_id, context, on, self._hass.loop.time())
+        return context
+
+    def _start(self, load_id: str, work: Coroutine[Any, Any, None]) -> None:
+        if (older := self._running.pop(load_id, None)) is not None:
+            older.cancel()
+        task = self._hass.async_create_task(work, f"linky_offload command {load_id}")
+        if not task.done():
+            self._running[load_id] = task
+            task.add_done_callback(partial(self._finished, load_id))
+
+    def _finished(self, load_id: str, task: asyncio.Task[None]) -> None:
+        if self._running.get(load_id) is task:
+            del self._running[load_id]

@@ -1,0 +1,279 @@
+"""Wires an entry together: line → decoder → meter → arbiter → actuators, and then tells the entities."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .actuators import Actuator
+from .announcer import Announcer, Update, UpdateCause
+from .commander import Commander
+from .identity import Identity
+from .journal import Intent, Journal
+from .link import Link, LinkState
+from .memory import Memory
+from .meter import Meter, Quantity, Reading
+from .notices import Suspects
+from .offload import Arbiter, Cause, CoordinatorSettings, Decision, LoadSettings, LoadView, OffloadMode, Report
+from .settings import arbiter_settings, contract_override_va, coordinator_settings, load_configs
+from .tic import Decoder, Group
+from .trial import TryResult, async_try
+from .watch import LoadWatch
+
+__all__ = ["LinkState", "LinkyConfigEntry", "LinkyRuntime", "TryResult", "Update", "UpdateCause"]
+
+type LinkyConfigEntry = ConfigEntry[LinkyRuntime]
+
+# Loads that left the configuration while they were cut: nobody's, but still to be returned.
+_LEFT = "left"
+
+
+class LinkyRuntime(Announcer):
+    """One meter at work."""
+
+    def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
+        super().__init__()
+        self.reading: Reading | None = None
+        self.quantities: set[Quantity] = set()
+        self.journal = Journal(hass, entry.entry_id)
+        self.watch = LoadWatch(hass, on_view=self._load_seen, on_wish=self._wished)
+        self.meter = Meter(contract_va=contract_override_va(entry.options), local_tz=dt_util.get_default_time_zone())
+        self.connection = Link(hass, entry, on_groups=self._read, on_state=self._link_changed)
+        self.arbiter: Arbiter
+        self.mode = OffloadMode.AUTOMATIC
+        self._found: tuple[Intent, ...] = ()
+        self._hass = hass
+        self._entry = entry
+        self._loop = hass.loop
+        self._memory = Memory(hass, entry.entry_id)
+        self._commander = Commander(hass, self.journal, self.watch)
+        self._identity = Identity(hass, entry)
+        self._suspects = Suspects(hass)
+        self._hour = dt_util.now().hour
+        self._hour_read_at = self._loop.time()
+        self._decisions: deque[Decision] = deque()
+        self._deciding = False
+        self._stopping = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._overload: bool | None = None
+        self._remove_shutdown_job: CALLBACK_TYPE | None = None
+
+    # What entities read ----------------------------------------------------------------------------------------------
+
+    @property
+    def link(self) -> LinkState:
+        """The state of the line to the meter."""
+        return self.connection.state
+
+    @property
+    def decoder(self) -> Decoder:
+        """The decoder, for its counters."""
+        return self.connection.decoder
+
+    @property
+    def actuators(self) -> Mapping[str, Actuator]:
+        """The loads as Home Assistant has them, by load id."""
+        return self.watch.actuators
+
+    @property
+    def report(self) -> Report:
+        """The arbiter at this moment."""
+        return self.arbiter.report(self._loop.time())
+
+    # Life ------------------------------------------------------------------------------------------------------------
+
+    async def async_load(self) -> None:
+        """Read what an earlier run left and get ready to decide."""
+        await self.journal.async_load()
+        self._found = tuple(self.journal.intents.values())
+        await self._memory.async_load()
+        self.mode = self._memory.mode
+        self._follow_loads()
+        self.arbiter = Arbiter(
+            arbiter_settings(self._entry.options),
+            self._coordinators(),
+            mode=self.mode,
+            now=self._loop.time(),
+            memory=self._memory.loads(self.journal.intents),
+            habits=self._memory.habits,
+        )
+
+    @callback
+    def start(self) -> None:
+        """Watch the loads and read the line from now on."""
+        self._remove_shutdown_job = self._hass.async_add_shutdown_job(
+            HassJob(self._async_shut_down, "linky_offload returns its loads")
+        )
+        self.watch.start()
+        self.watch.look()
+        self.connection.start()
+
+    async def async_stop(self) -> None:
+        """Stop reading and deciding. Nothing is switched; the journal keeps what is cut. Harmless when stopped."""
+        if self._remove_shutdown_job is not None:
+            self._remove_shutdown_job()
+            self._remove_shutdown_job = None
+        await self._async_rest()
+
+    async def _async_shut_down(self) -> None:
+        """Home Assistant stops cleanly: what fits goes back first."""
+        self._decide(self.arbiter.shutdown(self._loop.time()))
+        self._stopping = True
+        await self._commander.async_settle()
+        await self._async_rest()
+
+    async def _async_rest(self) -> None:
+        self._stopping = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self.watch.stop()
+        await self.connection.async_stop()
+        await self.journal.async_written()
+        await self._memory.async_keep_now(self.arbiter, self.mode)
+
+    def release_order(self) -> list[str]:
+        """The loads that are cut, in the order in which they should be given back."""
+        return [command.load_id for command in self.arbiter.release_all(self._loop.time()).commands]
+
+    @callback
+    def configure(self) -> None:
+        """Take over changed options and offload coordinators without touching the line."""
+        self.meter.override_contract(contract_override_va(self._entry.options))
+        self._follow_loads()
+        now = self._loop.time()
+        self._decide(self.arbiter.configure(arbiter_settings(self._entry.options), self._coordinators(), now))
+        self.watch.look()
+        self._publish(UpdateCause.DECISION, immediate=True)
+
+    async def async_set_mode(self, mode: OffloadMode) -> None:
+        """Let the arbiter act, only observe, or rest."""
+        self.mode = mode
+        self._decide(self.arbiter.set_mode(mode, self._loop.time()))
+        self._memory.keep(self.arbiter, mode)
+        self._publish(UpdateCause.DECISION, immediate=True)
+
+    async def async_try_load(self, load_id: str) -> TryResult:
+        """Switch a load off for five seconds. Raises HomeAssistantError when it must not be, or does not answer."""
+        return await async_try(self._hass, self, self._commander, load_id)
+
+    # The way of a value ----------------------------------------------------------------------------------------------
+
+    @callback
+    def _read(self, groups: list[Group], now: float) -> None:
+        """Groups have just arrived: decide on each at once, and tell the entities when all orders have left."""
+        latest: Reading | None = None
+        hour = self._local_hour(now)
+        for group in groups:
+            if (reading := self.meter.apply(group, now)) is not None:
+                self.reading = latest = reading
+                self._decide(self.arbiter.observe(reading, now, hour=hour))
+        if latest is None:
+            return
+        if not latest.values.keys() <= self.quantities:
+            new = set(latest.values) - self.quantities
+            self.quantities |= new
+            self.tell_new_quantities(new)
+        self._identity.follow(latest.address, now)
+        self._publish(UpdateCause.READING)
+
+    @callback
+    def _load_seen(self, view: LoadView, cause: Cause) -> None:
+        self._decide(self.arbiter.see_load(view, cause, self._loop.time()))
+        self._publish(UpdateCause.DECISION)
+
+    @callback
+    def _wished(self, load_id: str, on: bool, by_hand: bool) -> None:
+        self._decide(self.arbiter.wish(load_id, on, by_hand, self._loop.time()))
+        self._publish(UpdateCause.DECISION)
+
+    @callback
+    def _link_changed(self, state: LinkState) -> None:
+        now = self._loop.time()
+        if state.degraded:
+            self.meter.gap(now)
+        self._decide(self.arbiter.set_degraded(state.degraded, now))
+        self._publish(UpdateCause.LINK, immediate=True)
+
+    @callback
+    def _tick(self) -> None:
+        self._decide(self.arbiter.tick(self._loop.time()))
+        self._publish(UpdateCause.DECISION)
+
+    def _local_hour(self, now: float) -> int:
+        """The hour of the day, read once a minute: reading a time zone is not for every group."""
+        if now - self._hour_read_at >= 60:
+            self._hour_read_at = now
+            if (hour := dt_util.now().hour) != self._hour:
+                self._hour = hour
+                self._memory.keep(self.arbiter, self.mode)
+        return self._hour
+
+    def _decide(self, decision: Decision) -> None:
+        """Carry out a decision. One that is provoked by the orders of another waits until those have left."""
+        self._decisions.append(decision)
+        if self._deciding:
+            return
+        self._deciding = True
+        try:
+            while self._decisions:
+                self._carry_out(self._decisions.popleft())
+        finally:
+            self._deciding = False
+
+    def _carry_out(self, decision: Decision) -> None:
+        if self._stopping:
+            self._commander.follow_intents(decision.intents)
+            return
+        # Urgent orders do not even wait for the journal to be told.
+        urgent = [command for command in decision.commands if command.urgent]
+        for command in urgent:
+            self._commander.send(command)
+        self._commander.follow_intents(decision.intents)
+        for command in decision.commands:
+            if not command.urgent:
+                self._commander.send(command)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if decision.next_at is None else self._loop.call_at(decision.next_at, self._tick)
+        for event in decision.events:
+            self._suspects.note(event, self.actuators)
+            self.tell_event(event)
+        if decision.events:
+            self._memory.keep(self.arbiter, self.mode)
+
+    def _publish(self, cause: UpdateCause, *, immediate: bool = False) -> None:
+        if self._stopping or self._deciding:
+            return
+        report = self.report
+        self._suspects.follow(report)
+        if report.overload is not self._overload:
+            self._overload, immediate = report.overload, True
+        self.tell(Update(reading=self.reading, report=report, immediate=immediate, cause=cause))
+
+    # Loads -----------------------------------------------------------------------------------------------------------
+
+    def _follow_loads(self) -> None:
+        """Watch the loads of the entry, and those that left it while they were cut."""
+        configs = {load_id: intent.load for load_id, intent in self.journal.intents.items()}
+        configs |= load_configs(self._entry)
+        self.watch.configure(configs.values())
+        for load_id, intent in self.journal.intents.items():
+            actuator = self.actuators[load_id]
+            actuator.saved = actuator.saved or intent.saved
+
+    def _coordinators(self) -> tuple[CoordinatorSettings, ...]:
+        """The coordinators of the entry, and one out of service with the loads that left before this start.
+
+        The arbiter itself follows those that leave later.
+        """
+        listed = load_configs(self._entry)
+        left = tuple(
+            LoadSettings(load_id=intent.load.load_id, name=intent.load.name)
+            for intent in self._found
+            if intent.load.load_id not in listed
+        )
+        hidden = (CoordinatorSettings(coordinator_id=_LEFT, name=_LEFT, loads=left, enabled=False),) if left else ()
+        return (*coordinator_settings(self._entry), *hidden)

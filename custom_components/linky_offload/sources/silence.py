@@ -1,0 +1,72 @@
+"""When a source that said nothing for a while must no longer be believed (design §8)."""
+
+from enum import StrEnum
+
+from ..meter.cadence import Cadence
+
+DEGRADED_MIN_S = 10.0
+DEGRADED_MAX_S = 180.0
+DEGRADED_INTERVALS = 3.0
+UNAVAILABLE_MIN_S = 60.0
+
+
+class Voice(StrEnum):
+    """How well the source is heard."""
+
+    SPEAKING = "speaking"
+    DEGRADED = "degraded"  # too quiet to restore anything on its word
+    SILENT = "silent"  # its values are no longer shown
+
+
+class Silence:
+    """The pace of a source, whatever its messages say, and what its present quiet means.
+
+    Times are monotonic seconds. A source that has not spoken since ``started`` is judged from there.
+    """
+
+    __slots__ = ("_cadence", "_last")
+
+    def __init__(self, started: float) -> None:
+        self._cadence = Cadence()
+        self._last = started
+
+    def note(self, now: float) -> None:
+        """A message arrived, of any kind."""
+        self._cadence.note(now)
+        self._last = now
+
+    def interrupt(self) -> None:
+        """The line was closed: the pause until the next message says nothing of the pace."""
+        self._cadence.interrupt()
+
+    @property
+    def last(self) -> float:
+        """Time of the latest message, or of the start."""
+        return self._last
+
+    @property
+    def degraded_after_s(self) -> float:
+        """Quiet seconds after which the source is degraded: three times its slowest usual interval, 10 to 180 s."""
+        return min(max(DEGRADED_INTERVALS * (self._cadence.p99_s or 0.0), DEGRADED_MIN_S), DEGRADED_MAX_S)
+
+    @property
+    def unavailable_after_s(self) -> float:
+        """Quiet seconds after which nothing that it said is shown any more."""
+        return max(UNAVAILABLE_MIN_S, self.degraded_after_s)
+
+    def voice(self, now: float) -> Voice:
+        """Judge the quiet of this moment."""
+        quiet = now - self._last
+        if quiet < self.degraded_after_s:
+            return Voice.SPEAKING
+        return Voice.DEGRADED if quiet < self.unavailable_after_s else Voice.SILENT
+
+    def next_change(self, now: float) -> float | None:
+        """When the judgement will change if nothing more is heard; None once silent."""
+        match self.voice(now):
+            case Voice.SPEAKING:
+                return self._last + self.degraded_after_s
+            case Voice.DEGRADED:
+                return self._last + self.unavailable_after_s
+            case Voice.SILENT:
+                return None
