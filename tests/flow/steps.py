@@ -1,0 +1,39 @@
+"""What a person does in the dialogs, as calls."""
+
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+from custom_components.linky_offload.const import DOMAIN
+
+type Result = Any
+"""What a flow answers; a test says which keys it must have by reading them."""
+
+
+async def open_dialog(hass: HomeAssistant) -> Result:
+    """Choose Linky Offload in the list of integrations."""
+    result: Result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "serial")
+    return result
+
+
+async def choose_port(hass: HomeAssistant, flow_id: str, port: str) -> Result:
+    """Enter a port and wait until the search is over."""
+    result: Result = await hass.config_entries.flow.async_configure(flow_id, {"port": port})
+    assert (result["type"], result["step_id"]) == (FlowResultType.SHOW_PROGRESS, "detect")
+    await hass.async_block_till_done()
+    return await go_on(hass, flow_id)
+
+
+async def confirm(hass: HomeAssistant, flow_id: str, **answers: Any) -> Result:
+    """Accept what was found, and close the dialog that follows."""
+    result: Result = await hass.config_entries.flow.async_configure(flow_id, answers)
+    await hass.async_block_till_done()
+    return result
+
+
+async def go_on(hass: HomeAssistant, flow_id: str, answers: dict[str, Any] | None = None) -> Result:
+    """Submit answers, or look again after a search."""
+    return await hass.config_entries.flow.async_configure(flow_id, answers)
