@@ -1,0 +1,295 @@
+"""Sensors of the meter, of the offload coordinators and of the loads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import EntityCategory, UnitOfApparentPower, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .const import CONF_INTERNAL_ID, DOMAIN
+from .descriptions import METER_SENSORS, MeterSensorDescription
+from .descriptions.protection import whole
+from .entity import (
+    DescribedMeterEntity,
+    LoadEntity,
+    OffloadCoordinatorEntity,
+    async_add_described,
+    async_add_for_coordinators,
+    async_add_for_loads,
+)
+from .offload import LoadReport, LoadStatus, Reason
+from .pace import Kind, Publishable
+from .publisher import Publisher
+from .runtime import LinkyConfigEntry
+
+PARALLEL_UPDATES = 0
+
+ATTR_MEASURED_AT = "measured_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadSensorDescription(SensorEntityDescription):
+    """A sensor of a load, read from what the arbiter says of it."""
+
+    pace: Kind
+    value_fn: Callable[[LoadReport], StateType]
+
+
+# "unavailable" is a word of Home Assistant for the entity itself, which goes on telling about an unavailable load.
+UNREACHABLE = "unreachable"
+LOAD_STATES = [UNREACHABLE if status is LoadStatus.UNAVAILABLE else str(status) for status in LoadStatus]
+
+
+def _status(report: LoadReport) -> str:
+    return UNREACHABLE if report.status is LoadStatus.UNAVAILABLE else str(report.status)
+
+
+LOAD_SENSORS: tuple[LoadSensorDescription, ...] = (
+    LoadSensorDescription(
+        key="status",
+        translation_key="load_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=LOAD_STATES,
+        pace=Kind.AT_ONCE,
+        value_fn=_status,
+    ),
+    LoadSensorDescription(
+        key="reason",
+        translation_key="load_reason",
+        device_class=SensorDeviceClass.ENUM,
+        options=[str(reason) for reason in Reason],
+        pace=Kind.AT_ONCE,
+        value_fn=lambda report: str(report.reason),
+    ),
+    LoadSensorDescription(
+        key="power",
+        translation_key="load_power",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        suggested_display_precision=0,
+        pace=Kind.POWER,
+        value_fn=lambda report: whole(report.power_va),
+    ),
+    LoadSensorDescription(
+        key="learned_power",
+        translation_key="learned_power",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        suggested_display_precision=0,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        pace=Kind.TEXT,
+        value_fn=lambda report: whole(report.learned_va),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: LinkyConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Create the sensors of the entry, now and as they come."""
+    registry = er.async_get(hass)
+
+    def known_register(description: MeterSensorDescription) -> bool:
+        """An energy register of an earlier run: its last value is shown even before the meter speaks."""
+        unique_id = f"{entry.data[CONF_INTERNAL_ID]}_{description.key}"
+        return description.kept and registry.async_get_entity_id("sensor", DOMAIN, unique_id) is not None
+
+    def make(publisher: Publisher, description: MeterSensorDescription) -> MeterSensor:
+        return (MeterRegister if description.kept else MeterSensor)(publisher, description)
+
+    async_add_described(hass, entry, async_add_entities, METER_SENSORS, make, at_start=known_register)
+    async_add_for_coordinators(
+        hass,
+        entry,
+        async_add_entities,
+        lambda publisher, subentry: [OffloadedPower(publisher, subentry), NextLoad(publisher, subentry)],
+    )
+    async_add_for_loads(
+        hass,
+        entry,
+        async_add_entities,
+        lambda publisher, subentry, load: [
+            *(LoadSensor(publisher, subentry, load, description) for description in LOAD_SENSORS),
+            LastTry(publisher, subentry, load),
+        ],
+    )
+
+
+class MeterSensor(DescribedMeterEntity[MeterSensorDescription], SensorEntity):
+    """A value of the meter."""
+
+    entity_description: MeterSensorDescription
+    _unrecorded_attributes = frozenset({ATTR_MEASURED_AT})
+
+    def __init__(self, publisher: Publisher, description: MeterSensorDescription) -> None:
+        """Describe by a row of the tables."""
+        super().__init__(publisher, description.key, description)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """The value as the meter gives it, or as it is worked out."""
+        return self.entity_description.value_fn(self.view)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """The meter's own time of a dated value."""
+        description = self.entity_description
+        if not description.dated or description.quantity is None:
+            return None
+        return {ATTR_MEASURED_AT: self.view.horodate(description.quantity)}
+
+    @override
+    def shown(self) -> Publishable:
+        """The value, with its date where it has one."""
+        return (self.native_value, self.extra_state_attributes) if self.entity_description.dated else self.native_value
+
+
+class MeterRegister(MeterSensor, RestoreSensor):
+    """An energy register: a counter, so that its last value stays true while the meter is silent."""
+
+    _kept: StateType | datetime = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take back the value of before the restart, until the meter gives a newer one."""
+        if (last := await self.async_get_last_sensor_data()) is not None and isinstance(last.native_value, int | float):
+            self._kept = last.native_value
+        await super().async_added_to_hass()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Available as soon as there is a value."""
+        return self.native_value is not None
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        """The register, or its last known value."""
+        if (value := super().native_value) is not None:
+            self._kept = value
+        return self._kept
+
+
+class OffloadedPower(OffloadCoordinatorEntity, SensorEntity):
+    """What a coordinator keeps off now."""
+
+    _attr_translation_key = "offloaded_power"
+    _attr_device_class = SensorDeviceClass.APPARENT_POWER
+    _attr_state_class = SensorStateClass.MEASUREMENT
+    _attr_native_unit_of_measurement = UnitOfApparentPower.VOLT_AMPERE
+    _attr_suggested_display_precision = 0
+
+    def __init__(self, publisher: Publisher, subentry: ConfigSubentry) -> None:
+        """Bind to the coordinator."""
+        super().__init__(publisher, subentry, "offloaded_power", Kind.AT_ONCE)
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """VA."""
+        return whole(self.view.report.offloaded_va.get(self.coordinator_id))
+
+    @override
+    def shown(self) -> Publishable:
+        """The value alone."""
+        return self.native_value
+
+
+class NextLoad(OffloadCoordinatorEntity, SensorEntity):
+    """The load that the coordinator would give up next."""
+
+    _attr_translation_key = "next_load"
+
+    def __init__(self, publisher: Publisher, subentry: ConfigSubentry) -> None:
+        """Bind to the coordinator."""
+        super().__init__(publisher, subentry, "next_load", Kind.AT_ONCE)
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Its name; unknown when the coordinator has nothing to give."""
+        return self.name_of(self.view.report.next_load.get(self.coordinator_id))
+
+    @override
+    def shown(self) -> Publishable:
+        """The value alone."""
+        return self.native_value
+
+
+class LoadSensor(LoadEntity, SensorEntity):
+    """A value of a load."""
+
+    entity_description: LoadSensorDescription
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        subentry: ConfigSubentry,
+        load: dict[str, Any],
+        description: LoadSensorDescription,
+    ) -> None:
+        """Describe by a row of the table."""
+        super().__init__(publisher, subentry, load, description.key, description.pace)
+        self.entity_description = description
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """What the arbiter says."""
+        return None if self.report is None else self.entity_description.value_fn(self.report)
+
+    @override
+    def shown(self) -> Publishable:
+        """The value alone."""
+        return self.native_value
+
+
+class LastTry(LoadEntity, SensorEntity):
+    """How fast the load obeyed when it was last tried, and the power that the meter saw it give up."""
+
+    _attr_translation_key = "last_try"
+    _attr_device_class = SensorDeviceClass.DURATION
+    _attr_native_unit_of_measurement = UnitOfTime.SECONDS
+    _attr_suggested_display_precision = 1
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(self, publisher: Publisher, subentry: ConfigSubentry, load: dict[str, Any]) -> None:
+        """Bind to the load."""
+        super().__init__(publisher, subentry, load, "last_try", Kind.AT_ONCE)
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """Seconds; unknown before the first try since the start."""
+        result = self.publisher.tries.get(self.load_id)
+        return None if result is None else round(result.latency_s, 1)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, int | None] | None:
+        """The power seen, VA."""
+        result = self.publisher.tries.get(self.load_id)
+        return None if result is None else {"power": whole(result.va)}
+
+    @override
+    def shown(self) -> Publishable:
+        """The whole result."""
+        return (self.native_value, self.extra_state_attributes)
