@@ -68,3 +68,11 @@ def test_a_longer_silence_is_never_judged_better(intervals: list[float], quiet_s
     change = silence.next_change(now)
     assert change is None or change > now
     assert order.index(silence.voice(now)) <= order.index(silence.voice(now + 5))
+
+
+@given(st.floats(min_value=0, max_value=1e6), st.floats(min_value=0, max_value=100))
+def test_at_the_moment_it_names_the_judgement_has_changed(started: float, quiet_s: float) -> None:
+    silence = Silence(started)
+    now = started + quiet_s
+    change = silence.next_change(now)
+    assert change is None or silence.voice(change) is not silence.voice(now)

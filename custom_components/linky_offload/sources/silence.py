@@ -56,10 +56,10 @@ class Silence:
 
     def voice(self, now: float) -> Voice:
         """Judge the quiet of this moment."""
-        quiet = now - self._last
-        if quiet < self.degraded_after_s:
+        # The same sums as in `next_change`: at the moment that it names, the judgement has changed.
+        if now < self._last + self.degraded_after_s:
             return Voice.SPEAKING
-        return Voice.DEGRADED if quiet < self.unavailable_after_s else Voice.SILENT
+        return Voice.DEGRADED if now < self._last + self.unavailable_after_s else Voice.SILENT
 
     def next_change(self, now: float) -> float | None:
         """When the judgement will change if nothing more is heard; None once silent."""
