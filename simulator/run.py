@@ -19,9 +19,18 @@ from simulator.home import Home
 from simulator.house import House, Outdoor
 from simulator.line import Line
 from simulator.meter import PARIS, SimulatedMeter
+from simulator.state import Indexes
 from simulator.tariff import Calendar, Colour, TariffKind
 from simulator.tic import Mode
 from simulator.view import Json
+
+LIVED_IN = Indexes(
+    import_wh=24_318_472,
+    export_wh=1_204_335,
+    supplier_wh=(8_744_210, 13_962_907, 412_630, 689_041, 223_114, 286_570, 0, 0, 0, 0),
+    distributor_wh=(5_120_884, 9_871_203, 3_623_326, 5_703_059),
+)
+"""Registers of a meter that has counted for some years."""
 
 _LOST_TIME_S = 1.0
 _SHORTEST_TICK_S = 0.05
@@ -158,6 +167,7 @@ def build_home(options: argparse.Namespace) -> Home:
         calendar=Calendar(kind=TariffKind(options.tariff), marks=marks),
         producer=options.producer,
         start=start,
+        indexes=LIVED_IN,
         seed=options.seed,
     )
     outdoor = Outdoor(mean_c=options.outdoor)
