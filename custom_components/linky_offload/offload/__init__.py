@@ -4,7 +4,9 @@ from .arbiter import Arbiter
 from .habits import HourlyLoad
 from .model import (
     Action,
+    Appliance,
     Cause,
+    Circuit,
     Command,
     CoordinatorSettings,
     Decision,
@@ -20,13 +22,20 @@ from .model import (
     Reason,
     Report,
     Settings,
+    SimulatedLoad,
+    Simulation,
     StrategyName,
+    TurnDown,
 )
+from .state import ArbiterState
 
 __all__ = [
     "Action",
+    "Appliance",
     "Arbiter",
+    "ArbiterState",
     "Cause",
+    "Circuit",
     "Command",
     "CoordinatorSettings",
     "Decision",
@@ -43,5 +52,8 @@ __all__ = [
     "Reason",
     "Report",
     "Settings",
+    "SimulatedLoad",
+    "Simulation",
     "StrategyName",
+    "TurnDown",
 ]

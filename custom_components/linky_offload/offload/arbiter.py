@@ -4,12 +4,16 @@ It holds no clock: every door takes `now`, and every answer says when to call `t
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, override
 
 from ..meter import Reading
-from . import overload
+from . import keeping, levels, limits, overload, sight, state as kept, timers, turns
 from .desk import Desk
 from .habits import HourlyLoad
 from .hand import Meaning, meaning_of
+from .ledger import Ledger
+from .manual import ManualDoors
 from .model import (
     Action,
     Cause,
@@ -23,12 +27,13 @@ from .model import (
     Report,
     Settings,
 )
+from .obedience import check_obedience
 from .reporting import report_of, show_resting
 from .returning import return_one, return_overdue, room_now
 from .track import LoadTrack
 
 
-class Arbiter:
+class Arbiter(ManualDoors):
     """One meter's decisions. Not thread-safe; all times are monotonic seconds given by the caller."""
 
     def __init__(
@@ -38,15 +43,25 @@ class Arbiter:
         *,
         mode: OffloadMode,
         now: float,
-        memory: Mapping[str, LoadMemory],
+        memory: Mapping[str, LoadMemory] = MappingProxyType({}),
         habits: HourlyLoad | None = None,
+        ledger: Mapping[str, Any] | None = None,
+        state: Mapping[str, Any] = MappingProxyType({}),
+        seed: int = 0,
     ) -> None:
-        """Start with what an earlier run left: intents of the journal, learned powers, habits of the house."""
-        self._desk = Desk(settings, mode, habits or HourlyLoad(), now)
+        """Start with what an earlier run left: the intents of the journal in ``memory``, and `state`.
+
+        ``habits`` and ``ledger`` go before those of the state. ``seed`` makes the random part of delays differ from
+        home to home.
+        """
+        accounts = Ledger(now, ledger if ledger is not None else state.get("ledger"))
+        usual = habits if habits is not None else HourlyLoad(state.get("habits"))
+        self._desk = Desk(settings, mode, usual, now, ledger=accounts, seed=seed)
         self._arrange(coordinators, now)
+        kept.restore(self._desk, state, now)
         for load_id, known in memory.items():
             if (load := self._desk.tracks.get(load_id)) is not None:
-                load.intent, load.learned_va = known.intent, known.learned_va
+                load.remember(known)
         self._set_releases(now)
 
     @property
@@ -54,10 +69,33 @@ class Arbiter:
         """What the house draws by itself, hour by hour; to be kept over restarts."""
         return self._desk.habits
 
-    def observe(self, reading: Reading, now: float, *, hour: int | None = None) -> Decision:
-        """A new view of the meter. ``hour`` (local, 0–23) lets the habits of the house be learned."""
+    def ledger(self, now: float) -> dict[str, Any]:
+        """What was withheld from each load, and where the turns stand, JSON-able; to be kept over restarts."""
         desk = self._desk
+        for load in desk.tracks.values():
+            desk.ledger.book(load, now)
+        return desk.ledger.dump(now)
+
+    def observe(
+        self,
+        reading: Reading,
+        now: float,
+        *,
+        hour: int | None = None,
+        minute: int | None = None,
+        off_peak: bool | None = None,
+    ) -> Decision:
+        """A new view of the meter.
+
+        ``hour`` (local, 0–23) lets the habits of the house be learned; ``minute`` of the local day tells protected
+        hours and when a new day begins. ``off_peak``: a cheap period of the tariff runs; None while unknown.
+        """
+        desk = self._desk
+        desk.off_peak = off_peak
         desk.hour = desk.hour if hour is None else hour
+        if minute is not None:
+            desk.minute = minute
+            desk.ledger.follow_day(minute, now, desk.tracks.values())
         desk.house.take(reading, desk.flights, now)
         overload.learn(desk, now)
         opened = desk.house.watch_breaker(now)
@@ -98,6 +136,8 @@ class Arbiter:
                 desk.watch_effect(now)
             case Meaning.NOTHING:
                 pass
+        sight.learn_from(desk, load, view, cause, meaning, now)
+        desk.ledger.book(load, now)
         return self._decide(now)
 
     def wish(self, load_id: str, on: bool, by_hand: bool, now: float) -> Decision:
@@ -134,6 +174,11 @@ class Arbiter:
         self._set_releases(now)
         return self._decide(now)
 
+    def set_cap(self, va: float | None, now: float) -> Decision:
+        """Soft limit of the present period, VA of the whole house; None when there is none. The guards stay."""
+        self._desk.house.cap_va = va
+        return self._decide(now)
+
     def set_degraded(self, degraded: bool, now: float) -> Decision:
         """The source has gone silent, or speaks again."""
         desk = self._desk
@@ -152,15 +197,21 @@ class Arbiter:
     def shutdown(self, now: float) -> Decision:
         """Home Assistant stops cleanly: return what fits, leave the rest to the next start."""
         desk = self._desk
+        for load in desk.tracks.values():
+            load.release_by = now  # whole: nobody will raise a level any more
         room = room_now(desk, now) if desk.house.open_since is None else None
+        levels.give_up(desk, Reason.SHUTDOWN, now, room)
         for load in desk.to_return(now):
-            if room is not None and room.holds(load):
+            if room is not None and room.holds(load) and limits.barred(desk, load) is None:
                 room = room.without((load,))
                 desk.give_back(load, Reason.SHUTDOWN, now)
         return desk.answer(now)
 
     def release_all(self, now: float) -> Decision:
         """The entry is disabled or removed: return everything, the caller spaces the orders."""
+        for load in self._desk.tracks.values():
+            load.release_by = now
+        levels.give_up(self._desk, Reason.RELEASED, now)
         for load in self._desk.to_return(now):
             self._desk.give_back(load, Reason.RELEASED, now)
         return self._desk.answer(now)
@@ -169,17 +220,25 @@ class Arbiter:
         """Everything that entities show."""
         return report_of(self._desk, now)
 
+    def state(self, now: float) -> kept.ArbiterState:
+        """What was learned and asked for, JSON-able, to be given to the next arbiter after a restart."""
+        return kept.dump(self._desk, now)
+
     def memory(self) -> dict[str, LoadMemory]:
         """What should outlive a restart, load by load."""
         return {load_id: load.memory() for load_id, load in self._desk.tracks.items()}
 
+    @override
     def _decide(self, now: float) -> Decision:
         desk = self._desk
         desk.let_go()
+        desk.ledger.sweep(desk.tracks.values(), now)
         loads = [] if desk.degraded_since is not None else desk.house.loads(desk.settings, desk.flights, now)
         overload.follow(desk, loads, now)
-        overload.check_obedience(desk, now)
+        check_obedience(desk, now)
         overload.turn_away(desk, now)
+        timers.run_out(desk, now)
+        keeping.keep_limits(desk, now)
         show_resting(desk, now)
         needed = overload.needs(desk, desk.house.loads(desk.settings, desk.flights, now) if loads else [], now)
         return_overdue(desk, now)
@@ -187,6 +246,8 @@ class Arbiter:
             overload.answer(desk, needed, now)
         else:
             return_one(desk, now)
+            levels.raise_one(desk, now)
+            turns.swap_one(desk, now)
         return desk.answer(now)
 
     def _came_back(self, load: LoadTrack, now: float) -> None:
@@ -194,8 +255,8 @@ class Arbiter:
         desk = self._desk
         desk.flights.drop(load.load_id)
         room = room_now(desk, now)
-        fits = room is not None and room.holds(load)
-        if fits or not load.enabled or desk.mode is not OffloadMode.AUTOMATIC:
+        fits = room is not None and room.holds(load) and limits.barred(desk, load) is None
+        if fits or not (load.enabled and load.settings.allowed) or desk.mode is not OffloadMode.AUTOMATIC:
             load.obeyed()
             load.returned(now)
             desk.watch_effect(now)
@@ -224,8 +285,8 @@ class Arbiter:
         """Loads that are cut and no longer in service get a time by which they are back."""
         desk = self._desk
         for load in desk.tracks.values():
-            in_service = load.enabled and desk.mode is OffloadMode.AUTOMATIC
-            if in_service or not (load.offloaded or load.intent):
+            in_service = load.enabled and load.settings.allowed and desk.mode is OffloadMode.AUTOMATIC
+            if in_service or not (load.ours or load.intent):
                 load.release_by = None
             elif load.release_by is None:
                 load.release_by = now + desk.settings.release_within_s

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from .guard import Need
 from .model import LoadStatus, Reason
+from .strategies import Scene, Strategy, Taken
 from .track import LoadTrack
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Loads of one coordinator that are equally free to be cut, in its strategy's order."""
+
+    strategy: Strategy
+    scene: Scene
+    loads: Sequence[LoadTrack]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +26,14 @@ class Choice:
     missing_va: float
 
 
-def why_not(load: LoadTrack, *, urgent: bool, under_way: bool, now: float) -> tuple[LoadStatus, Reason] | None:
-    """What keeps a load from being cut now, None when nothing does."""
+def why_not(
+    load: LoadTrack, *, urgent: bool, under_way: bool, now: float, minute: int | None = None
+) -> tuple[LoadStatus, Reason] | None:
+    """What keeps a load from being cut now, None when nothing does. ``minute``: of the local day."""
+    if not load.settings.allowed:
+        return LoadStatus.NORMAL, Reason.EXCLUDED
+    if load.excluded(now):
+        return LoadStatus.HELD, Reason.EXCLUDED
     if not load.available:
         return LoadStatus.UNAVAILABLE, Reason.NONE
     if load.suspect(now) and not urgent:
@@ -32,46 +48,48 @@ def why_not(load: LoadTrack, *, urgent: bool, under_way: bool, now: float) -> tu
         return None
     if load.held(now):
         return LoadStatus.HELD, Reason.HAND
+    if protected(load, minute):
+        return LoadStatus.NORMAL, Reason.PROTECTED
     if load.minimum_on_left_s(now) > 0:
         return LoadStatus.NORMAL, Reason.MINIMUM_ON
     return None
 
 
-def choose(needs: Sequence[Need], order: Sequence[LoadTrack], phases: tuple[int, ...], *, one_unknown: bool) -> Choice:
-    """Take loads in the given order until every need is covered.
+def protected(load: LoadTrack, minute: int | None) -> bool:
+    """Tell whether a load stands in its protected hours; while the hour is unknown it does not."""
+    if minute is None:
+        return False
+    return any(
+        begin <= minute < end if begin <= end else minute >= begin or minute < end
+        for begin, end in load.settings.protected
+    )
 
-    A load of unknown power ends the choice when ``one_unknown`` is set: it is cut alone and its effect is observed.
+
+def choose(needs: Sequence[Need], groups: Sequence[Group], phases: tuple[int, ...], *, one_unknown: bool) -> Choice:
+    """Let one group after the other cover what is left of the needs.
+
     What turned out not to be needed beside the others is given back, the most missed first.
     """
     left = {need.phase: need.va for need in needs}
-    worst = max(needs, key=lambda need: need.va).phase
-    chosen: list[tuple[LoadTrack, dict[int, float]]] = []
-    for load in order:
+    chosen: list[Taken] = []
+    for group in groups:
         if all(va <= 0 for va in left.values()):
             break
-        effect = load.effect(load.drawing_va, phases, worst)
-        if effect and not any(left.get(phase, 0.0) > 0 for phase in effect):
-            continue
-        if not effect and not _may_help(load, left, phases):
-            continue
-        chosen.append((load, effect))
-        for phase, va in effect.items():
-            if phase in left:
-                left[phase] -= va
-        if not effect and one_unknown:
+        taken = group.strategy.choose(left, group.loads, phases, group.scene, one_unknown=one_unknown)
+        for one in taken:
+            _move(left, one, -1.0)
+        chosen += taken
+        if one_unknown and any(not one.effect for one in taken):
             break
     kept = list(chosen)
-    for load, effect in reversed(chosen):
-        spare = effect and all(left.get(phase, -va) + va <= 0 for phase, va in effect.items())
-        if spare:
-            kept.remove((load, effect))
-            for phase, va in effect.items():
-                if phase in left:
-                    left[phase] += va
-    return Choice(tuple(load for load, _ in kept), max(0.0, *left.values()))
+    for one in reversed(chosen):
+        if one.effect and all(left.get(phase, -va) + va <= 0 for phase, va in one.effect.items()):
+            kept.remove(one)
+            _move(left, one, 1.0)
+    return Choice(tuple(one.load for one in kept), max(0.0, *left.values()))
 
 
-def _may_help(load: LoadTrack, left: dict[int, float], phases: tuple[int, ...]) -> bool:
-    """A load of unknown power may sit on a phase in need."""
-    own = load.settings.phases if len(phases) > 1 else phases
-    return not own or any(left.get(phase, 0.0) > 0 for phase in own)
+def _move(left: dict[int, float], one: Taken, sign: float) -> None:
+    for phase, va in one.effect.items():
+        if phase in left:
+            left[phase] += sign * va

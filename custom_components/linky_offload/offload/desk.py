@@ -4,13 +4,17 @@ The rules (overload, cutting, returning, hand) are functions over this desk; non
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 import math
+import random
 from typing import Final
 
 from .guard import SOURCE_LAG_S, horizon_s
 from .habits import HourlyLoad
 from .house import House
 from .in_flight import InFlight
+from .learn import Witness
+from .ledger import Ledger
 from .model import (
     Action,
     Command,
@@ -23,27 +27,52 @@ from .model import (
     Reason,
     Settings,
 )
-from .strategies import STRATEGIES
+from .strategies import STRATEGIES, Scene
 from .track import LoadTrack
 
 UNKNOWN_LATENCY_S: Final = 2.0
+_WHOLE: Final = (Reason.RELEASED, Reason.SHUTDOWN, Reason.MANUAL, Reason.EXCLUDED)  # returns at the wanted level
 _TICK_S: Final = 1.0
 _SOONEST_S: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Room that another load was cut for: until ``until`` only this load may have it."""
+
+    load_id: str
+    reason: Reason
+    until: float
 
 
 class Desk:
     """State of one arbiter and the commands and events of the decision being made."""
 
-    def __init__(self, settings: Settings, mode: OffloadMode, habits: HourlyLoad, now: float) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        mode: OffloadMode,
+        habits: HourlyLoad,
+        now: float,
+        *,
+        ledger: Ledger | None = None,
+        seed: int = 0,
+    ) -> None:
         """An empty desk: no load, no sample."""
         self.settings = settings
         self.mode = mode
         self.habits = habits
         self.house = House()
+        self.ledger = ledger or Ledger(now)
+        self.random = random.Random(seed)
         self.flights = InFlight()
+        self.witness = Witness()
+        self.timed: set[str] = set()  # loads that will be switched by a timer
         self.coordinators: tuple[CoordinatorSettings, ...] = ()
         self.tracks: dict[str, LoadTrack] = {}
         self.candidates: set[str] = set()
+        self.candidates_for: dict[int, float] = {}  # VA by phase that they cover
+        self.promise: Promise | None = None
         self.observed: set[str] = set()  # observe mode: told once in an overload
         self.refused = False
         self.started_at = now
@@ -51,6 +80,8 @@ class Desk:
         self.verifying_until = -math.inf
         self.last_return_at = -math.inf
         self.hour: int | None = None
+        self.minute: int | None = None  # of the local day
+        self.off_peak: bool | None = None
         self._commands: list[Command] = []
         self._events: list[OffloadEvent] = []
         self._wake_at = math.inf
@@ -70,36 +101,53 @@ class Desk:
         latency = max((load.settings.latency_s for load in self.tracks.values()), default=UNKNOWN_LATENCY_S)
         return horizon_s(cadence, latency)
 
-    def in_cut_order(self) -> Iterator[LoadTrack]:
-        """Loads of the enabled coordinators, by rank, in the order of each strategy."""
-        for coordinator in self._by_rank():
-            if coordinator.enabled:
-                members = [self.tracks[load.load_id] for load in coordinator.loads]
-                yield from STRATEGIES[coordinator.strategy].to_offload(members)
+    def dead(self, load: LoadTrack) -> bool:
+        """A day/night contactor keeps the load without power at present."""
+        return self.off_peak is False and (load.settings.contactor or load.usage.contactor)
+
+    def in_service(self) -> list[CoordinatorSettings]:
+        """The enabled coordinators, by rank."""
+        return [coordinator for coordinator in self._by_rank() if coordinator.enabled]
+
+    def members(self, coordinator: CoordinatorSettings) -> list[LoadTrack]:
+        """The loads of a coordinator, as they are listed."""
+        return [self.tracks[load.load_id] for load in coordinator.loads]
+
+    def scene(self, coordinator: CoordinatorSettings, now: float) -> Scene:
+        """What the strategy of a coordinator looks at."""
+        return Scene(now=now, ledger=self.ledger, rotation_s=coordinator.rotation_s)
+
+    def in_cut_order(self, now: float) -> Iterator[LoadTrack]:
+        """Loads of the enabled coordinators, by rank, as each strategy orders them; those of last resort at the end."""
+        last: list[LoadTrack] = []
+        for coordinator in self.in_service():
+            scene = self.scene(coordinator, now)
+            for load in STRATEGIES[coordinator.strategy].to_offload(self.members(coordinator), scene):
+                if load.settings.last_resort:
+                    last.append(load)
+                else:
+                    yield load
+        yield from last
 
     def to_return(self, now: float) -> list[LoadTrack]:
         """Loads that are ours to return, in order: the lowest coordinators first, then those no longer listed."""
+        mine = {load_id for load_id, load in self.tracks.items() if load.offloaded and self._is_to_return(load, now)}
+        if not mine:
+            return []
         order: list[LoadTrack] = []
         for coordinator in reversed(self._by_rank()):
-            members = [self.tracks[load.load_id] for load in coordinator.loads]
-            order.extend(STRATEGIES[coordinator.strategy].to_restore(members))
+            away = [self.tracks[load.load_id] for load in coordinator.loads if load.load_id in mine]
+            order.extend(STRATEGIES[coordinator.strategy].to_restore(away, self.scene(coordinator, now)))
         listed = {load.load_id for load in order}
-        order.extend(load for load in self.tracks.values() if load.load_id not in listed)
-        return [
-            load
-            for load in order
-            if load.offloaded
-            and load.wanted
-            and load.available
-            and load.load_id not in self.flights
-            and not load.suspect(now)
-        ]
+        order.extend(load for load_id, load in self.tracks.items() if load_id in mine and load_id not in listed)
+        return order
 
     def let_go(self) -> None:
         """Forget the loads that are no longer configured and have nothing of ours on them."""
         for load_id, load in list(self.tracks.items()):
-            if load.leaving and not load.offloaded and load_id not in self.flights:
+            if load.leaving and not load.ours and load_id not in self.flights:
                 del self.tracks[load_id]
+                self.ledger.close(load_id)
 
     # What leaves it ------------------------------------------------------------------------------------------------
 
@@ -116,19 +164,31 @@ class Desk:
         unseen = load.on_since > self.house.sampled_at - SOURCE_LAG_S
         effect = load.effect(load.return_va if unseen else va, self.phases, phase)
         load.cut(reason, now)
-        self._send(load, Action.OFFLOAD, effect, now, unseen=unseen)
-        self._commands.append(Command(load_id=load.load_id, action=Action.OFFLOAD, reason=reason, urgent=urgent))
+        if not retry:
+            load.waits_more_s = self.random.uniform(0, load.settings.random_after_s)
+            self.ledger.switched(load, now)
+        self.order(load, Action.OFFLOAD, effect, now, unseen=unseen)
+        self.put(Command(load_id=load.load_id, action=Action.OFFLOAD, reason=reason, urgent=urgent))
         if not retry:
             self.tell(EventType.OFFLOADED, now, load, reason, va=va, phase=phase)
 
     def give_back(self, load: LoadTrack, reason: Reason, now: float) -> None:
         """Order a load back on."""
         load.show(LoadStatus.RECOVERING, reason, now)
-        self._send(load, Action.RESTORE, load.effect(load.return_va, self.phases), now)
-        self._commands.append(Command(load_id=load.load_id, action=Action.RESTORE, reason=reason, urgent=False))
+        level = None if reason in _WHOLE else load.return_level
+        load.turned_to, load.levelled_at = level, now
+        va = load.full_va if level is None else load.return_va
+        self.order(load, Action.RESTORE, load.effect(va, self.phases), now)
+        action = Action.RESTORE if level is None else Action.OFFLOAD
+        self.put(Command(load_id=load.load_id, action=action, reason=reason, urgent=False, level=level))
         self.last_return_at = now
+        self.ledger.switched(load, now)
         self.watch_effect(now)
-        self.tell(EventType.RESTORED, now, load, reason, va=load.return_va)
+        self.tell(EventType.RESTORED, now, load, reason, va=va)
+
+    def put(self, command: Command) -> None:
+        """Lay an order on the tray."""
+        self._commands.append(command)
 
     def watch_effect(self, now: float) -> None:
         """A load starts: no other may have its room before the meter shows it."""
@@ -168,7 +228,7 @@ class Desk:
 
     def answer(self, now: float) -> Decision:
         """Empty the tray into a decision."""
-        if self.flights or self.house.overload or any(load.offloaded for load in self.tracks.values()):
+        if self.flights or self.house.overload or any(load.ours for load in self.tracks.values()):
             self.wake(now + _TICK_S, now)
         commands, self._commands = tuple(self._commands), []
         events, self._events = tuple(self._events), []
@@ -177,15 +237,26 @@ class Desk:
             commands=commands,
             events=events,
             intents=frozenset(self.candidates)
-            | {load.load_id for load in self.tracks.values() if load.offloaded or load.intent},
+            | {load.load_id for load in self.tracks.values() if load.ours or load.intent},
             next_at=max(wake_at, now + _SOONEST_S) if math.isfinite(wake_at) else None,
+        )
+
+    def _is_to_return(self, load: LoadTrack, now: float) -> bool:
+        return bool(
+            load.wanted
+            and load.available
+            and load.load_id not in self.flights
+            and not load.suspect(now)
+            and (not load.kept_off(now) or load.release_by is not None)
         )
 
     def _by_rank(self) -> list[CoordinatorSettings]:
         return sorted(self.coordinators, key=lambda one: one.rank)
 
-    def _send(
+    def order(
         self, load: LoadTrack, action: Action, effect: Mapping[int, float], now: float, *, unseen: bool = False
     ) -> None:
+        """Reckon with an order that leaves now: ``effect`` is what it moves, VA by phase."""
         latency = load.settings.latency_s
+        self.witness.disturb(now)
         self.flights.send(load.load_id, action, effect, self.house.raw, now, latency_s=latency, unseen=unseen)

@@ -2,12 +2,14 @@
 
 Two guards stand in every profile, whatever the delays: a trip predicted at the present load, and the reserve, which
 asks that the largest step this phase makes could still be seen and answered in time. Both reckon with the meter's own
-rule (tic.md §9), two per cent below its limit so that a meter slightly more severe than the published one is covered.
+rule (tic.md §9), two per cent below its limit so that a meter slightly more severe than the published one is covered,
+and in the same way with the breaker beside the meter where its setting is given.
 """
 
 from dataclasses import dataclass
 
 from ..meter.trip import highest_ratio, seconds_to_trip, sustainable_ratio
+from .branch import BRANCH_RATIO, PACE
 from .model import Profile, Reason, Settings
 
 GUARD_RATIO = 1.27
@@ -18,13 +20,48 @@ SOURCE_LAG_S = 2.0
 UNKNOWN_CADENCE_S = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One thing that opens when its filter passes ``ratio``², and what to keep away from it.
+
+    ``y`` is its state in (S/``share_va``)²; a cut on a predicted trip aims at ``relief_ratio``. ``pace``: seconds of
+    the meter's filter in one second of this one.
+    """
+
+    share_va: float
+    y: float
+    ratio: float
+    relief_ratio: float
+    pace: float = 1.0
+
+    def trips_within(self, power_va: float, horizon: float) -> bool:
+        """It opens within the horizon under this load."""
+        ratio = power_va / self.share_va
+        # Below its limit the filter only falls, even from a state above the guard's own limit.
+        return ratio > self.ratio and seconds_to_trip(self.y, ratio, self.ratio) <= horizon * self.pace
+
+    def leaves(self, power_va: float, horizon: float) -> bool:
+        """A step to this load leaves the horizon."""
+        ratio = power_va / self.share_va
+        return ratio <= self.ratio or seconds_to_trip(self.y, ratio, self.ratio) >= horizon * self.pace
+
+    def bearable_va(self, step_va: float, horizon: float) -> float:
+        """The largest load from which such a step leaves the horizon, now and for as long as the load lasts."""
+        step, paced = step_va / self.share_va, horizon * self.pace
+        # Past the guard's limit the filter must fall: then a step must not carry the load over that limit at all.
+        now = self.ratio if self.y >= self.ratio**2 else highest_ratio(self.y, paced, self.ratio)
+        return max(0.0, min(now - step, sustainable_ratio(step, paced, self.ratio))) * self.share_va
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseLoad:
     """One phase at the moment of a decision.
 
     ``power_va`` has the commands in flight taken into account, ``raw_va`` is what the meter said; ``doubtful_va`` is
     what `power_va` owes to commands that may have been lost. ``share_va`` is the phase's part of the cut-off power,
-    ``threshold_va`` its part of the contract after the person's adjustment, ``step_va`` the jump to be ready for.
+    ``threshold_va`` its part of the contract after the person's adjustment or of a lower cap, ``step_va`` the jump to
+    be ready for. ``capped``: the threshold is a cap, which counts in every profile. ``branch_va`` and ``branch_y``: the
+    setting of the breaker beside the meter at the mains voltage, and its state; None where there is none.
     """
 
     phase: int
@@ -36,11 +73,21 @@ class PhaseLoad:
     threshold_va: float
     step_va: float
     over_since: float | None
+    capped: bool = False
+    branch_va: float | None = None
+    branch_y: float | None = None
 
     @property
     def hysteresis_va(self) -> float:
         """Room to leave above a load before it returns: max(200 VA, 3 %)."""
         return max(200.0, 0.03 * self.threshold_va)
+
+    def filters(self, trip_limit: float = GUARD_RATIO) -> tuple[Filter, ...]:
+        """What may open on this phase; ``trip_limit``: the ratio to which the meter's is relieved."""
+        meter = Filter(self.share_va, self.trip_y, GUARD_RATIO, min(trip_limit, GUARD_RATIO))
+        if self.branch_va is None or self.branch_y is None:
+            return (meter,)
+        return meter, Filter(self.branch_va, self.branch_y, BRANCH_RATIO, 1.0, PACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +110,9 @@ def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float) -> 
 
     The amount covers every limit that is passed at this moment, the reason is the most pressing one.
     """
-    predicted = _over_predicted_trip(load, settings, horizon)
-    reserve = _over_reserve(load, horizon)
+    filters = load.filters(settings.trip_limit)
+    predicted = max(_over_predicted_trip(load, one, horizon) for one in filters)
+    reserve = max(_over_reserve(load, one, horizon) for one in filters)
     ordinary, reason = _over_threshold(load, settings, now)
     va = max(predicted, reserve, ordinary)
     if va <= 0:
@@ -78,38 +126,27 @@ def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float) -> 
 
 def ceiling_va(load: PhaseLoad, settings: Settings, horizon: float) -> float:
     """Power under which this phase may be filled again when loads return."""
-    bearable = _bearable_ratio(load, horizon) * load.share_va
+    bearable = min(one.bearable_va(load.step_va, horizon) for one in load.filters())
     if settings.profile is Profile.METER:
-        return min(settings.trip_limit * load.share_va, bearable)
+        bearable = min(settings.trip_limit * load.share_va, bearable)
+        return min(load.threshold_va, bearable) if load.capped else bearable
     return min(load.threshold_va, bearable)
 
 
 def trip_predicted(load: PhaseLoad, horizon: float) -> bool:
-    """The meter would open within the horizon at the present load, if no doubtful command is counted on."""
-    ratio = (load.power_va + load.doubtful_va) / load.share_va
-    # Below its limit the filter only falls, even from a state above the guard's own limit.
-    return ratio > GUARD_RATIO and seconds_to_trip(load.trip_y, ratio, GUARD_RATIO) <= horizon
+    """Something would open within the horizon at the present load, if no doubtful command is counted on."""
+    return any(one.trips_within(load.power_va + load.doubtful_va, horizon) for one in load.filters())
 
 
-def _over_predicted_trip(load: PhaseLoad, settings: Settings, horizon: float) -> float:
-    if not trip_predicted(load, horizon):
+def _over_predicted_trip(load: PhaseLoad, limit: Filter, horizon: float) -> float:
+    power = load.power_va + load.doubtful_va
+    return power - limit.relief_ratio * limit.share_va if limit.trips_within(power, horizon) else 0.0
+
+
+def _over_reserve(load: PhaseLoad, limit: Filter, horizon: float) -> float:
+    if limit.leaves(load.power_va + load.step_va, horizon):
         return 0.0
-    return load.power_va + load.doubtful_va - min(settings.trip_limit, GUARD_RATIO) * load.share_va
-
-
-def _over_reserve(load: PhaseLoad, horizon: float) -> float:
-    jump = (load.power_va + load.step_va) / load.share_va
-    if jump <= GUARD_RATIO or seconds_to_trip(load.trip_y, jump, GUARD_RATIO) >= horizon:
-        return 0.0
-    return load.power_va - _bearable_ratio(load, horizon) * load.share_va
-
-
-def _bearable_ratio(load: PhaseLoad, horizon: float) -> float:
-    """The largest S/P from which the next step of this phase leaves the horizon, now and for as long as it lasts."""
-    step = load.step_va / load.share_va
-    # Past the guard's limit the filter must fall: then a step must not carry the load over that limit at all.
-    now = GUARD_RATIO if load.trip_y >= GUARD_RATIO**2 else highest_ratio(load.trip_y, horizon, GUARD_RATIO)
-    return max(0.0, min(now - step, sustainable_ratio(step, horizon, GUARD_RATIO)))
+    return load.power_va - limit.bearable_va(load.step_va, horizon)
 
 
 def _over_threshold(load: PhaseLoad, settings: Settings, now: float) -> tuple[float, Reason]:
@@ -118,6 +155,7 @@ def _over_threshold(load: PhaseLoad, settings: Settings, now: float) -> tuple[fl
         return 0.0, Reason.NONE
     if settings.profile is Profile.STRICT:
         return over, Reason.OVER_THRESHOLD
-    if settings.profile is Profile.CONTRACT and now - load.over_since >= settings.contract_delay_s:
+    delayed = settings.profile is Profile.CONTRACT or load.capped
+    if delayed and now - load.over_since >= settings.contract_delay_s:
         return over, Reason.DELAY_ELAPSED
     return 0.0, Reason.NONE

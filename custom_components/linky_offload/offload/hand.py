@@ -38,6 +38,8 @@ def meaning_of(load: LoadTrack, view: LoadView, cause: Cause, under_way: Action 
     if first:
         return _first_look(load, on)
     if on is before and under_way is None and not (load.offloaded and on):
+        if not on and not load.offloaded and cause is Cause.REAPPEARED:
+            load.wanted = False  # an order to a plug that was away was lost; it is not ours to repeat
         return Meaning.AWOKE if on and slept and not load.idle else Meaning.NOTHING
     if load.offloaded:
         return _while_offloaded(load, on, before, cause, under_way)
@@ -46,10 +48,11 @@ def meaning_of(load: LoadTrack, view: LoadView, cause: Cause, under_way: Action 
     if not on:
         # A late obedience of a suspect, or one of ours confirmed after it was given up, is still our cut; and what
         # disobeyed, vanished and is back off has obeyed: nobody's hand is in a plug that was away.
-        if load.wanted and (cause is Cause.OURS or (cause is Cause.REAPPEARED and load.failures)):
+        ours = cause is Cause.OURS or (cause is Cause.REAPPEARED and load.failures)
+        if ours and load.wanted and not load.timed_off:
             load.offloaded = True
             return Meaning.CUT_CONFIRMED
-        load.wanted = False
+        load.wanted = load.timed_off = False
         return Meaning.SWITCHED_OFF
     load.wanted = True
     if cause is Cause.HAND:

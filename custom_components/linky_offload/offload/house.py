@@ -1,10 +1,11 @@
 """The meter's side of a decision: power by phase now, how long it has been too much, and what to be ready for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import math
 
 from ..meter import Breaker, PhaseReading, Reading
 from ..meter.trip import TRIP_RATIO, margin, seconds_to_trip, step
+from .branch import BranchFilter, branch_margin
 from .guard import PhaseLoad
 from .in_flight import InFlight
 from .model import Action, Settings
@@ -27,9 +28,13 @@ class House:
         self.overload: bool | None = None
         self.open_since: float | None = None
         self.closed_at: float | None = None
+        self.cap_va: float | None = None  # soft limit of the present period, all phases together
         self._below_since: float | None = None
         self._sampled_at: dict[int, float] = {}
         self._steps: dict[int, StepHistogram] = {}
+        self._branch: dict[int, BranchFilter] = {}
+        self._asked: tuple[object, ...] = ()
+        self._loads: Sequence[PhaseLoad] = ()
 
     def take(self, reading: Reading, flights: InFlight, now: float) -> None:
         """Take a new view of the meter."""
@@ -45,6 +50,7 @@ class House:
             returning = any(f.action is Action.RESTORE and number in f.va for f in flights)
             if previous is not None and sampled is not None and phase.at - sampled <= longest and not returning:
                 self._histogram(number).note(power - previous)
+            self._branch.setdefault(number, BranchFilter()).observe(power, phase.at)
             self.raw[number] = power
             self._sampled_at[number] = phase.at
 
@@ -68,12 +74,19 @@ class House:
             for phase in reading.phases
         )
 
-    def loads(self, settings: Settings, flights: InFlight, now: float) -> list[PhaseLoad]:
+    def loads(self, settings: Settings, flights: InFlight, now: float) -> Sequence[PhaseLoad]:
         """Each phase with the commands in flight taken into account; none while the view is stale or incomplete."""
+        # One decision asks several times, mostly with nothing changed in between.
+        asked = (now, flights.changes, settings, self.reading, self.cap_va, tuple(self.over_since.items()))
+        if asked != self._asked:
+            self._asked, self._loads = asked, self._reckon(settings, flights, now)
+        return self._loads
+
+    def _reckon(self, settings: Settings, flights: InFlight, now: float) -> Sequence[PhaseLoad]:
         if not self.fresh(now) or self.reading is None:
-            return []
+            return ()
         contract = self.reading.contract_va or self.reading.cutoff_va or 0
-        return [self._load(phase, contract, settings, flights, now) for phase in self.reading.phases]
+        return tuple(self._load(phase, contract, settings, flights, now) for phase in self.reading.phases)
 
     def watch(self, loads: Sequence[PhaseLoad], settings: Settings, now: float) -> bool | None:
         """Follow the overload; True when it starts, False when it ends, None when nothing changes.
@@ -87,7 +100,8 @@ class House:
                 self.over_since.setdefault(load.phase, now)
             elif load.raw_va <= load.threshold_va:  # until the meter shows it, an order has ended nothing
                 self.over_since.pop(load.phase, None)
-        signal = bool(self.reading and self.reading.over_reference) and settings.adjustment_percent == 0
+        moved = settings.adjustment_percent != 0 or settings.fixed_threshold_va is not None
+        signal = bool(self.reading and self.reading.over_reference) and not moved
         if not loads and not signal:
             return None
         if self.over_since or signal:
@@ -142,11 +156,30 @@ class House:
         ]
         return min(times) if times else None
 
+    def dump_steps(self) -> dict[str, dict[str, int]]:
+        """The steps that each phase was seen to make, for storage."""
+        return {str(phase): histogram.dump() for phase, histogram in self._steps.items()}
+
+    def load_steps(self, state: Mapping[str, Mapping[str, int]]) -> None:
+        """Take over what `dump_steps` held."""
+        self._steps = {int(phase): StepHistogram(counts) for phase, counts in state.items()}
+
+    def branch_margin(self, settings: Settings, now: float) -> float | None:
+        """Margin of the breaker beside the meter, of its worst phase; None without its setting or a sample."""
+        if settings.branch_breaker_a is None:
+            return None
+        rated = settings.branch_breaker_a * settings.mains_v
+        states = [y for one in self._branch.values() if (y := one.y_at(now, rated)) is not None]
+        return min((branch_margin(y) for y in states), default=None)
+
     def _phases(self) -> tuple[PhaseReading, ...]:
         return self.reading.phases if self.reading is not None else ()
 
     def _histogram(self, phase: int) -> StepHistogram:
-        return self._steps.setdefault(phase, StepHistogram())
+        histogram = self._steps.get(phase)
+        if histogram is None:
+            histogram = self._steps[phase] = StepHistogram()
+        return histogram
 
     def _load(
         self, phase: PhaseReading, contract_va: int, settings: Settings, flights: InFlight, now: float
@@ -154,7 +187,10 @@ class House:
         assert phase.power_va is not None  # `fresh` has seen to all three
         assert phase.share_va is not None
         assert self.reading is not None
-        share = contract_va / len(self.reading.phases)
+        count = len(self.reading.phases)
+        share = contract_va / count
+        threshold, capped = threshold_va(settings, contract_va, self.cap_va)
+        rated = None if settings.branch_breaker_a is None else settings.branch_breaker_a * settings.mains_v
         power = max(0.0, phase.power_va + flights.correction_va(phase.phase, phase.power_va))
         taken_off = max(0.0, phase.power_va - power)
         return PhaseLoad(
@@ -164,10 +200,20 @@ class House:
             doubtful_va=min(taken_off, flights.doubtful_va(phase.phase, now)),
             trip_y=_y_at(phase, now, self.reading) or 0.0,
             share_va=phase.share_va,
-            threshold_va=share * (1 + settings.adjustment_percent / 100),
+            threshold_va=threshold / count,
             step_va=self._histogram(phase.phase).expected_va(share),
             over_since=self.over_since.get(phase.phase),
+            capped=capped,
+            branch_va=rated,
+            branch_y=None if rated is None else self._branch[phase.phase].y_at(now, rated),
         )
+
+
+def threshold_va(settings: Settings, contract_va: float, cap_va: float | None) -> tuple[float, bool]:
+    """The threshold of the whole house, VA, and whether it is the cap: the lower of the two counts."""
+    fixed = settings.fixed_threshold_va
+    own = fixed if fixed is not None else contract_va * (1 + settings.adjustment_percent / 100)
+    return (cap_va, True) if cap_va is not None and cap_va < own else (own, False)
 
 
 def _longest_wait_s(reading: Reading) -> float:

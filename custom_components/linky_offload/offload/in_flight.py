@@ -37,6 +37,7 @@ class InFlight:
     def __init__(self) -> None:
         """Nothing under way."""
         self._flights: dict[str, Flight] = {}
+        self.changes = 0  # how often what is reckoned with has changed
 
     def __contains__(self, load_id: str) -> bool:
         """Tell whether an order to this load is under way."""
@@ -66,6 +67,7 @@ class InFlight:
         unseen: bool = False,
     ) -> None:
         """Note an order that leaves now."""
+        self.changes += 1
         earlier = self._flights.pop(load_id, None)
         alone = not self._flights
         for flight in self._flights.values():
@@ -87,10 +89,12 @@ class InFlight:
         flight = self._flights.get(load_id)
         if flight is not None and flight.confirmed_at is None:
             flight.confirmed_at = now
+            self.changes += 1
 
     def drop(self, load_id: str) -> None:
         """Stop reckoning with an order."""
-        self._flights.pop(load_id, None)
+        if self._flights.pop(load_id, None) is not None:
+            self.changes += 1
 
     def doubtful(self, load_id: str, now: float) -> bool:
         """Tell whether a cut of this load is late and may have been lost on the way."""
@@ -105,7 +109,7 @@ class InFlight:
             if flight.confirmed_at is not None and sampled_at - flight.confirmed_at > shown_after_s
         ]
         for flight in done:
-            del self._flights[flight.load_id]
+            self.drop(flight.load_id)
         return done
 
     def correction_va(self, phase: int, raw_va: float) -> float:
@@ -113,6 +117,8 @@ class InFlight:
 
         What the phase has already moved in the expected direction since the first of the orders counts as shown.
         """
+        if not self._flights:
+            return 0.0
         cuts = [f for f in self._flights.values() if f.action is Action.OFFLOAD and not f.unseen and phase in f.va]
         false_starts = [f for f in self._flights.values() if f.unseen and phase in f.va]
         returns = [f for f in self._flights.values() if f.action is Action.RESTORE and phase in f.va]

@@ -1,16 +1,21 @@
 """Overload: followed from the first sample above the threshold, answered when a need is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from .cutting import choose, why_not
+from . import levels
+from .cutting import Choice, Group, choose, protected, why_not
 from .desk import Desk
-from .guard import SOURCE_LAG_S, Need, PhaseLoad, need_of
-from .model import Action, EventType, LoadStatus, OffloadMode, Reason
+from .guard import SOURCE_LAG_S, Need, PhaseLoad, ceiling_va, need_of
+from .learn import step_of
+from .model import Action, EventType, LoadStatus, OffloadMode, Profile, Reason
+from .strategies import STRATEGIES
 from .track import LoadTrack
 
 _RELAPSE_S: Final = 30.0
+_LATE_REPORT_S: Final = 60.0  # a power sensor may take so long to tell
+_AMPLY: Final = 1.1  # candidates cover a little more, so that not every sample chooses them anew
 _GUARDS: Final = (Reason.PREDICTED_TRIP, Reason.RESERVE)
 
 
@@ -19,6 +24,7 @@ def follow(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> None:
     change = desk.house.watch(loads, desk.settings, now)
     if change is False:
         desk.candidates.clear()
+        desk.candidates_for.clear()
         desk.observed.clear()
         desk.refused = False
     if change is not None:
@@ -52,15 +58,21 @@ def answer(desk: Desk, needed: Sequence[Need], now: float) -> None:
             return
     urgent = any(need.urgent for need in needed)
     pressing = max(needed, key=lambda need: (need.urgent, need.reason is Reason.RESERVE, need.va))
-    order = _takeable(desk, now, urgent=urgent)
+    groups = _takeable(desk, now, urgent=urgent)
     measuring = any(f.action is Action.OFFLOAD and not f.va for f in desk.flights)
     if measuring and not urgent:
-        for load in order:
+        for load in (load for group in groups for load in group.loads):
             load.show(LoadStatus.WAITING, Reason.MEASURING, now)
         return
-    choice = choose(needed, order, desk.phases, one_unknown=not urgent)
+    free = [load for group in groups for load in group.loads if not load.held(now)]
+    lower = levels.enough(needed, free, desk.phases)
+    if lower is None:
+        choice = choose(needed, groups, desk.phases, one_unknown=not urgent)
+        lower = levels.softened(choice.loads, needed, desk.phases)
+    else:
+        choice = Choice(tuple(desk.tracks[load_id] for load_id in lower), 0.0)
     for load in choice.loads:
-        wait = 0.0 if pressing.reason in _GUARDS else _delay_before_left(desk, load, now)
+        wait = 0.0 if pressing.reason in _GUARDS else delay_before_left(desk, load, now)
         if wait > 0:
             load.show(LoadStatus.WAITING, Reason.DELAY_BEFORE, now)
             desk.wake(now + wait, now)
@@ -68,7 +80,11 @@ def answer(desk: Desk, needed: Sequence[Need], now: float) -> None:
         if _relapsed(desk, load, needed, now):
             load.relapses += 1
             desk.tell(EventType.RELAPSE, now, load, pressing.reason, va=load.drawing_va, phase=pressing.phase)
-        desk.cut(load, pressing.reason, now, urgent=urgent, phase=pressing.phase)
+        if load.load_id in lower:
+            level = lower[load.load_id]
+            levels.turn(desk, load, level, pressing.reason, now, urgent=urgent, phase=pressing.phase)
+        else:
+            desk.cut(load, pressing.reason, now, urgent=urgent, phase=pressing.phase)
     nothing_left = choice.missing_va > 0 and not choice.loads and not desk.flights and not desk.observed
     if nothing_left and not desk.refused:
         desk.refused = True
@@ -81,8 +97,10 @@ def note_start(desk: Desk, load: LoadTrack, now: float, *, switched: bool) -> No
     An appliance that merely goes on with what it does (``switched`` is False) goes behind loads that are cut only, so
     that a passing overload does not stop a machine between two phases of its programme.
     """
+    if not switched and load.restored_at is not None and now - load.restored_at < _LATE_REPORT_S:
+        return  # a slow sensor tells of our own return
     queue = any(other.offloaded and other.enabled for other in desk.tracks.values())
-    if queue or (switched and _overloaded(desk, load)):
+    if queue or (switched and _overloaded(desk, load, now)):
         load.started_at = now
 
 
@@ -90,11 +108,12 @@ def turn_away(desk: Desk, now: float) -> None:
     """Cut what has just started and turns out to be without room."""
     if desk.mode is not OffloadMode.AUTOMATIC or not desk.house.over_since:
         return
-    for load in desk.in_cut_order():
+    for load in desk.in_cut_order(now):
         if load.started_at is None or now - load.started_at > desk.horizon:
             continue
         free = load.on and load.available and not load.offloaded and not load.held(now) and not load.suspect(now)
-        if free and _overloaded(desk, load):
+        free = free and load.settings.allowed and not load.excluded(now) and not protected(load, desk.minute)
+        if free and _overloaded(desk, load, now):
             load.started_at = None
             desk.cut(load, Reason.STARTED_WITHOUT_ROOM, now)
 
@@ -107,39 +126,17 @@ def cut_confirmed(desk: Desk, load: LoadTrack, now: float) -> None:
     load.obeyed()
 
 
-def check_obedience(desk: Desk, now: float) -> None:
-    """Give up on orders that were not obeyed in time: the next load is taken, this one is tried again later."""
-    for flight in desk.flights:
-        if flight.confirmed_at is not None:
-            if desk.degraded_since is not None:
-                desk.flights.drop(flight.load_id)  # no sample will show it
-            continue
-        load = desk.tracks[flight.load_id]
-        if now - flight.asked_at < load.settings.obey_s:
-            desk.wake(flight.asked_at + load.settings.obey_s, now)
-            continue
-        desk.flights.drop(flight.load_id)
-        first = load.failures == 0
-        load.disobeyed(now)
-        if flight.action is Action.OFFLOAD:
-            # It is still on, so it is not ours; a late obedience is recognised by its cause.
-            load.offloaded = False
-        load.show(LoadStatus.SUSPECT, Reason.DID_NOT_OBEY, now)
-        if first:
-            desk.tell(EventType.SUSPECT, now, load, Reason.DID_NOT_OBEY)
-
-
 def learn(desk: Desk, now: float) -> None:
     """Take the steps that our own orders made on the meter, and the habits of the rest of the house."""
     raw = desk.house.raw
     for flight in desk.flights.landed(desk.house.sampled_at, SOURCE_LAG_S):
         load = desk.tracks.get(flight.load_id)
-        if load is None or load.settings.measured or not flight.alone:
-            continue
-        sign = 1.0 if flight.action is Action.RESTORE else -1.0
-        moved = {p: sign * (power - flight.raw_before[p]) for p, power in raw.items() if p in flight.raw_before}
-        own = [moved[p] for p in load.settings.phases if p in moved]
-        load.learn(sum(own) if own else max(moved.values(), default=0.0))
+        if load is not None and flight.alone and load.turned_to is None:
+            sign = 1.0 if flight.action is Action.RESTORE else -1.0
+            _learn_step(load, step_of(sign, flight.raw_before, raw))
+    for load_id, moved in desk.witness.landed(raw, desk.house.sampled_at, SOURCE_LAG_S):
+        if (load := desk.tracks.get(load_id)) is not None:
+            _learn_step(load, moved)
     reading = desk.house.reading
     if desk.hour is None or reading is None or not reading.power_changed or reading.power_va is None:
         return
@@ -147,30 +144,64 @@ def learn(desk: Desk, now: float) -> None:
     desk.habits.note(desk.hour, reading.power_va - ours)
 
 
-def _takeable(desk: Desk, now: float, *, urgent: bool) -> list[LoadTrack]:
-    order: list[LoadTrack] = []
-    for load in desk.in_cut_order():
-        lost = urgent and desk.flights.doubtful(load.load_id, now)
-        if (load.offloaded and not lost) or load.load_id in desk.observed:
-            continue
-        hindrance = why_not(load, urgent=urgent, under_way=not lost and _under_way(desk, load), now=now)
-        if hindrance is None:
-            order.append(load)
-        else:
-            load.show(*hindrance, now)
-    return sorted(order, key=lambda load: _reluctance(load, now)) if urgent else order
+def _learn_step(load: LoadTrack, moved: Mapping[int, float]) -> None:
+    """A step of the meter that only this load can have made; its power is learned where nothing better tells it."""
+    own = load.settings
+    if own.measured or own.declared_va is not None:
+        load.learned.vote(moved, own.phases)
+    else:
+        load.learned.step(moved, own.phases)
 
 
-def _reluctance(load: LoadTrack, now: float) -> int:
-    """When a trip is predicted everything may go: first what nothing protects, last what may not obey anyway."""
-    if load.offloaded or load.suspect(now):
-        return 2
-    return 1 if load.held(now) or load.minimum_on_left_s(now) > 0 else 0
+def _takeable(desk: Desk, now: float, *, urgent: bool) -> list[Group]:
+    """What may be cut, with what keeps the others shown on them."""
+    groups, hindered = takeable(desk, now, urgent=urgent)
+    for load, hindrance in hindered:
+        load.show(*hindrance, now)
+    return groups
 
 
-def _overloaded(desk: Desk, load: LoadTrack) -> bool:
-    """A phase that the load may be on is above its threshold."""
-    return any(phase in desk.house.over_since for phase in load.effect(1.0, desk.phases))
+def takeable(
+    desk: Desk, now: float, *, urgent: bool
+) -> tuple[list[Group], list[tuple[LoadTrack, tuple[LoadStatus, Reason]]]]:
+    """What may be cut, the freest first, then by the rank of the coordinators; and what keeps the others."""
+    hindered: list[tuple[LoadTrack, tuple[LoadStatus, Reason]]] = []
+    found: list[tuple[tuple[int, int, int], Group]] = []
+    for coordinator in desk.in_service():
+        tiers: dict[tuple[int, int, int], list[LoadTrack]] = {}
+        for load in desk.members(coordinator):
+            lost = urgent and desk.flights.doubtful(load.load_id, now)
+            if (load.offloaded and not lost) or load.load_id in desk.observed:
+                continue
+            under_way = not lost and _under_way(desk, load)
+            hindrance = why_not(load, urgent=urgent, under_way=under_way, now=now, minute=desk.minute)
+            if hindrance is None:
+                tiers.setdefault(_reluctance(desk, load, now), []).append(load)
+            else:
+                hindered.append((load, hindrance))
+        strategy, scene = STRATEGIES[coordinator.strategy], desk.scene(coordinator, now)
+        found += [(tier, Group(strategy, scene, strategy.to_offload(loads, scene))) for tier, loads in tiers.items()]
+    return [group for _, group in sorted(found, key=lambda one: one[0])], hindered
+
+
+def _reluctance(desk: Desk, load: LoadTrack, now: float) -> tuple[int, int, int]:
+    """Which of the loads that may go go first.
+
+    When a trip is predicted everything may go: what may not obey anyway last, before it the last resorts, before them
+    what a person, its protected hours or its minimum time on stand for.
+    """
+    guarded = load.held(now) or protected(load, desk.minute) or load.minimum_on_left_s(now) > 0
+    return int(load.offloaded or load.suspect(now)), int(load.settings.last_resort), int(guarded)
+
+
+def _overloaded(desk: Desk, load: LoadTrack, now: float) -> bool:
+    """A phase that the load may be on is above its threshold; by the meter, above what it can bear."""
+    own = load.effect(1.0, desk.phases)
+    if desk.settings.profile is not Profile.METER:
+        return any(phase in desk.house.over_since for phase in own)
+    horizon = desk.horizon
+    loads = desk.house.loads(desk.settings, desk.flights, now)
+    return any(one.phase in own and one.power_va > ceiling_va(one, desk.settings, horizon) for one in loads)
 
 
 def _beside_observed(desk: Desk, needed: Sequence[Need]) -> list[Need]:
@@ -194,6 +225,7 @@ def _note_candidates(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> None
     """Loads that this overload may cost: their intent is in the journal before any order leaves."""
     if desk.mode is not OffloadMode.AUTOMATIC:
         desk.candidates.clear()
+        desk.candidates_for.clear()
         return
     over = [
         Need(load.phase, load.power_va - load.threshold_va, Reason.OVER_THRESHOLD, urgent=False)
@@ -202,12 +234,16 @@ def _note_candidates(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> None
     ]
     if not over:
         return
-    for load in choose(over, _takeable(desk, now, urgent=False), desk.phases, one_unknown=True).loads:
+    if all(need.va <= desk.candidates_for.get(need.phase, 0.0) for need in over):
+        return
+    desk.candidates_for = {need.phase: _AMPLY * need.va for need in over}
+    ample = [replace(need, va=desk.candidates_for[need.phase]) for need in over]
+    for load in choose(ample, _takeable(desk, now, urgent=False), desk.phases, one_unknown=True).loads:
         desk.candidates.add(load.load_id)
         load.show(LoadStatus.WAITING, Reason.DELAY_BEFORE, now)
 
 
-def _delay_before_left(desk: Desk, load: LoadTrack, now: float) -> float:
+def delay_before_left(desk: Desk, load: LoadTrack, now: float) -> float:
     """Seconds that the load's own delay still keeps it on, counted from the end of the contract delay."""
     since = min(desk.house.over_since.values(), default=now)
     delay = desk.settings.ordinary_delay_s + load.settings.delay_before_s

@@ -6,7 +6,9 @@ from typing import Final
 
 from .desk import Desk
 from .guard import ceiling_va
-from .model import LoadStatus, Reason
+from .limits import barred
+from .model import LoadStatus, OffloadMode, Reason
+from .reserve import idle_reserve_va
 from .track import LoadTrack
 
 RESERVE_ROOM_AFTER_S: Final = 600.0
@@ -53,16 +55,36 @@ def return_one(desk: Desk, now: float) -> None:
     waiting = desk.to_return(now)
     if not waiting:
         return
-    hindrance = _why_none_returns(desk, now)
+    hindrance = why_none_returns(desk, now)
     if hindrance is not None:
         for load in waiting:
             load.show(LoadStatus.OFFLOADED, hindrance, now)
         return
     room = room_now(desk, now) if desk.degraded_since is None else _room_in_silence(desk)
+    if _keep_promise(desk, waiting, room, now):
+        return
     # What was taken out of service goes first: nobody decides for it any more.
-    picked = _first_to_return(sorted(waiting, key=lambda one: one.release_by is None), room, now)
+    picked = _first_to_return(desk, sorted(waiting, key=lambda one: one.release_by is None), room, now)
     if picked is not None:
         desk.give_back(picked, Reason.ROOM if picked.release_by is None else Reason.RELEASED, now)
+
+
+def _keep_promise(desk: Desk, waiting: Sequence[LoadTrack], room: Room | None, now: float) -> bool:
+    """Return the load for which another was cut; True as long as the room is kept for it."""
+    promise = desk.promise
+    if promise is None:
+        return False
+    load = next((one for one in waiting if one.load_id == promise.load_id), None)
+    if load is None or now >= promise.until or desk.mode is not OffloadMode.AUTOMATIC:
+        desk.promise = None
+        return False
+    if room is not None and room.holds(load) and barred(desk, load) is None:
+        desk.promise = None
+        desk.give_back(load, promise.reason, now)
+        return True
+    for other in waiting:
+        other.show(LoadStatus.OFFLOADED, Reason.NO_ROOM, now)
+    return True
 
 
 def room_now(desk: Desk, now: float) -> Room | None:
@@ -70,9 +92,15 @@ def room_now(desk: Desk, now: float) -> Room | None:
     loads = desk.house.loads(desk.settings, desk.flights, now)
     if not loads:
         return None
-    horizon = desk.horizon
+    horizon, idle = desk.horizon, idle_reserve_va(desk)
+    # The hysteresis and the reserve stand for the same surprise: the larger of the two is enough.
     return Room(
-        {load.phase: ceiling_va(load, desk.settings, horizon) - load.hysteresis_va - load.power_va for load in loads}
+        {
+            load.phase: ceiling_va(load, desk.settings, horizon)
+            - max(load.hysteresis_va, idle[load.phase])
+            - load.power_va
+            for load in loads
+        }
     )
 
 
@@ -89,7 +117,8 @@ def _room_in_silence(desk: Desk) -> Room | None:
     return whole.without(load for load in desk.tracks.values() if load.on and not load.offloaded)
 
 
-def _why_none_returns(desk: Desk, now: float) -> Reason | None:
+def why_none_returns(desk: Desk, now: float) -> Reason | None:
+    """What keeps every load from returning now, None when nothing does."""
     house, since_last = desk.house, now - desk.last_return_at
     if house.open_since is not None:
         return Reason.METER_OPEN
@@ -110,7 +139,7 @@ def _just_reclosed(desk: Desk, now: float) -> bool:
     return desk.house.closed_at is not None and now - desk.house.closed_at < _RECLOSED_FOR_S
 
 
-def _first_to_return(order: Sequence[LoadTrack], room: Room | None, now: float) -> LoadTrack | None:
+def _first_to_return(desk: Desk, order: Sequence[LoadTrack], room: Room | None, now: float) -> LoadTrack | None:
     """Pick the next load to return.
 
     One that does not fit may be passed over by a smaller one, for ten minutes; then the room is kept for it, for as
@@ -119,15 +148,21 @@ def _first_to_return(order: Sequence[LoadTrack], room: Room | None, now: float) 
     picked: LoadTrack | None = None
     reserved = False
     for load in order:
-        reason = _why_wait(load, room, now)
+        reason = barred(desk, load) or _why_wait(load, room, now)
         if reason is None and picked is None and not reserved:
             picked = load
             continue
         load.show(LoadStatus.OFFLOADED, reason or (Reason.NO_ROOM if reserved else Reason.VERIFYING), now)
-        waited = 0.0 if load.no_room_since is None else now - load.no_room_since
-        its_turn = waited % (2 * RESERVE_ROOM_AFTER_S) >= RESERVE_ROOM_AFTER_S
-        reserved = reserved or (reason is Reason.NO_ROOM and its_turn)
+        reserved = reserved or (reason is Reason.NO_ROOM and (desk.settings.strict_order or room_is_kept(load, now)))
     return picked
+
+
+def room_is_kept(load: LoadTrack, now: float) -> bool:
+    """No smaller load passes this one at present, for it has been passed for long enough."""
+    longest = load.settings.longest_off_s
+    passed_s = RESERVE_ROOM_AFTER_S if longest is None else min(RESERVE_ROOM_AFTER_S, longest / 2)
+    waited = 0.0 if load.no_room_since is None else now - load.no_room_since
+    return waited % (2 * passed_s) >= passed_s if passed_s > 0 else True
 
 
 def _why_wait(load: LoadTrack, room: Room | None, now: float) -> Reason | None:
@@ -135,13 +170,16 @@ def _why_wait(load: LoadTrack, room: Room | None, now: float) -> Reason | None:
     if room is None or not room.holds(load):
         load.room_since = None
         load.no_room_since = now if load.no_room_since is None else load.no_room_since
+        load.doubt(now)
         return Reason.NO_ROOM
     load.room_since = now if load.room_since is None else load.room_since
     if load.release_by is not None:
         return None
     if load.minimum_off_left_s(now) > 0:
         # Its minimum time is the appliance's need; what comes on top was earned by relapses.
-        return Reason.BACK_OFF if now - load.off_since >= load.settings.minimum_off_s else Reason.MINIMUM_OFF
-    if now - load.room_since < load.settings.delay_after_s:
+        if now - load.off_since < load.settings.minimum_off_s:
+            return Reason.MINIMUM_OFF
+        return Reason.BACK_OFF
+    if now - load.room_since < load.settings.delay_after_s + load.waits_more_s:
         return Reason.DELAY_AFTER
     return None

@@ -1,5 +1,8 @@
 """The steps that a phase makes upwards: what the reserve must be ready for."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from .guard import SMALL_CONTRACT_VA, UNLEARNED_SMALL_STEP_VA, UNLEARNED_STEP_VA
 
 _BIN_VA = 100.0
@@ -13,10 +16,17 @@ _LEAST_VA = 1000.0
 class StepHistogram:
     """Learns the 99th percentile of the upward steps of one phase between two samples."""
 
-    def __init__(self) -> None:
-        """Start without experience."""
+    def __init__(self, state: Mapping[str, int] = MappingProxyType({})) -> None:
+        """Start from a dump of an earlier run, or without experience."""
         self._counts = [0] * _BINS
-        self._total = 0
+        for index, count in state.items():
+            if index.isdecimal() and int(index) < _BINS:
+                self._counts[int(index)] = count
+        self._total = sum(self._counts)
+
+    def dump(self) -> dict[str, int]:
+        """State for storage: how many steps of which size, in hundreds of VA, were seen."""
+        return {str(index): count for index, count in enumerate(self._counts) if count}
 
     def note(self, step_va: float) -> None:
         """Take one change between consecutive samples, own commands excluded, VA."""

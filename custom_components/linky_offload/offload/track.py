@@ -1,14 +1,15 @@
 """One load as the arbiter follows it: what it is seen to do, what its owner wants, what we did to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 import math
 
+from .learn import Learned
 from .model import LoadMemory, LoadReport, LoadSettings, LoadStatus, LoadView, Reason
+from .usage import Usage
 
 IDLE_VA = 30.0  # less is the stand-by of an appliance: cutting it would free nothing
 UNKNOWN_RETURN_VA = 2000.0  # room kept for a load of which nothing is known yet
-_LEARN_SHARE = 0.4
-_LEARN_LEAST_VA = 50.0
+_DOUBT_S = 1800.0
 _LEAST_BACK_OFF_S = 60.0
 _LONGEST_BACK_OFF_S = 3600.0
 _MOST_DOUBLINGS = 10
@@ -34,6 +35,8 @@ class LoadTrack:
     available: bool = False
     on: bool | None = None
     power_va: float | None = None
+    gap_k: float | None = None
+    demand: bool | None = None
     wanted: bool | None = None
     offloaded: bool = False
     on_since: float = -math.inf
@@ -45,8 +48,22 @@ class LoadTrack:
     restored_at: float | None = None
     before_cut_va: float | None = None
     cut_reason: Reason = Reason.NONE
+    cut_gap_k: float | None = None  # its gap at the cut, None while it is on
+    waits_more_s: float = 0.0  # the random part of its delay after, drawn at the cut
+    told_longest: bool = False  # that it stays off beyond its longest time
     started_at: float | None = None  # started by no person while others were waiting for room
-    learned_va: float | None = None
+    learned: Learned = field(default_factory=Learned)
+    usage: Usage = field(default_factory=Usage)
+    level: float | None = None  # at which it stands, None where it does not tell
+    wanted_level: float | None = None
+    saved_level: float | None = None  # its wanted level by the journal, until it is seen after a restart
+    unit_seen_va: float | None = None  # what one unit of its level was seen to draw
+    turned_to: float | None = None  # our order: below its wanted level, but not off
+    levelled_at: float = -math.inf
+    excluded_until: float | None = None  # by a person: not to be offloaded whatever happens
+    kept_off_until: float | None = None  # by a person: not to return by itself
+    timer_at: float | None = None  # when it is switched by itself
+    timed_off: bool = False  # that switching off is under way
     release_by: float | None = None
     room_since: float | None = None
     no_room_since: float | None = None
@@ -63,24 +80,86 @@ class LoadTrack:
         """What cutting it now would free, VA: measured, else declared, else learned, else unknown."""
         if self.settings.measured and self.power_va is not None:
             return self.power_va
+        if self.level is not None and (unit := self.unit_va) is not None:
+            return self.level * unit
         return self.settings.declared_va if self.settings.declared_va is not None else self.learned_va
 
     @property
+    def learned_va(self) -> float | None:
+        """Its step on the meter, VA."""
+        return self.learned.va
+
+    @property
     def return_va(self) -> float:
-        """Room to be there before it returns, VA."""
-        for known in (self.before_cut_va, self.settings.declared_va, self.learned_va):
+        """Room to be there before it returns, VA; a load that can be turned down returns at its lowest level."""
+        if (level := self.return_level) is not None and (unit := self.unit_va) is not None:
+            return level * unit
+        return self.full_va
+
+    @property
+    def full_va(self) -> float:
+        """What it draws at the level that its owner wants, VA; a guess while nothing is known."""
+        known = self.known_va
+        return UNKNOWN_RETURN_VA if known is None else known
+
+    @property
+    def return_level(self) -> float | None:
+        """The level at which it is given back, to be raised as room appears; None: as its owner wants it."""
+        down = self.settings.turn_down
+        if down is None or self.release_by is not None or self.wanted_level is None or self.unit_va is None:
+            return None
+        return down.minimum if down.minimum < self.wanted_level else None
+
+    @property
+    def unit_va(self) -> float | None:
+        """What one unit of its level draws, VA: told by its owner, else as it draws now; None while unknown."""
+        down = self.settings.turn_down
+        if down is None:
+            return None
+        if down.va_per_unit is not None:
+            return down.va_per_unit
+        if self.settings.declared_va is not None:
+            return self.settings.declared_va / down.maximum
+        return self.unit_seen_va
+
+    @property
+    def phases(self) -> tuple[int, ...]:
+        """The phases it is on, as its owner told, else as its steps did; empty while unknown."""
+        return self.settings.phases or self.learned.phases
+
+    @property
+    def known_va(self) -> float | None:
+        """What it draws while it runs: as before its last cut, else declared, else learned, else unknown."""
+        if self.wanted_level is not None and (unit := self.unit_va) is not None:
+            return self.wanted_level * unit
+        for known in (self.before_cut_va, self.settings.declared_va, self.learned_va, self.learned.peak_va):
             if known is not None:
                 return known
-        return UNKNOWN_RETURN_VA
+        return None
+
+    @property
+    def ours(self) -> bool:
+        """Something of ours is on it: it is cut, or turned down."""
+        return self.offloaded or self.turned_to is not None
 
     @property
     def idle(self) -> bool:
-        """A sensor shows that it is on and draws nothing (armed)."""
-        return self.settings.measured and self.power_va is not None and self.power_va < IDLE_VA
+        """It is on and draws nothing (armed): its sensor shows it, or without one its own control asks for nothing."""
+        if self.settings.measured and self.power_va is not None:
+            return self.power_va < IDLE_VA
+        return self.demand is False
 
     def held(self, now: float) -> bool:
         """A person's wish protects it at present."""
         return self.held_until is not None and now < self.held_until
+
+    def excluded(self, now: float) -> bool:
+        """A person took it out of offloading at present."""
+        return self.excluded_until is not None and now < self.excluded_until
+
+    def kept_off(self, now: float) -> bool:
+        """A person asked for it to be off, and it is not to return by itself yet."""
+        return self.offloaded and self.kept_off_until is not None and now < self.kept_off_until
 
     def suspect(self, now: float) -> bool:
         """It disobeyed lately and is left alone until the next quiet try."""
@@ -96,7 +175,7 @@ class LoadTrack:
             return {}
         if len(phases) == 1:
             return {phases[0]: va}
-        own = tuple(phase for phase in self.settings.phases if phase in phases)
+        own = tuple(phase for phase in self.phases if phase in phases)
         if own:
             return dict.fromkeys(own, va / len(own))
         return {hint: va} if hint is not None else dict.fromkeys(phases, va)
@@ -115,6 +194,8 @@ class LoadTrack:
         """Take over what the actuator sees; the meaning of a change is judged elsewhere."""
         self.available = view.available and view.on is not None
         self.power_va = view.power_va
+        self.gap_k, self.demand = view.gap_k, view.demand
+        self.level = view.level
         if not self.available:
             return
         if self.on is not view.on:
@@ -122,6 +203,8 @@ class LoadTrack:
                 self.on_since = now if view.on else self.on_since
                 self.off_since = self.off_since if view.on else now
             self.on = view.on
+        if view.on and view.level and self.settings.measured and self.power_va and self.power_va >= IDLE_VA:
+            self.unit_seen_va = self.power_va / view.level
         self.seen = True
 
     def cut(self, reason: Reason, now: float) -> None:
@@ -130,16 +213,20 @@ class LoadTrack:
         self.cut_reason = reason
         if now - self.on_since >= _STEADY_S:
             self.relapses = 0
-        drawing = self.drawing_va
-        if drawing is not None and drawing >= IDLE_VA:
-            self.before_cut_va = drawing
+        if self.settings.measured and self.power_va is not None and self.power_va >= IDLE_VA:
+            self.before_cut_va = self.power_va
         self.offloaded = True
+        self.turned_to = None
         self.off_since = now
+        self.cut_gap_k = self.gap_k
+        self.told_longest = False
         self.room_since = self.no_room_since = None
 
     def returned(self, now: float) -> None:
-        """It is on again and no longer ours."""
+        """It is on again and no longer ours, unless it is still turned down."""
+        turned_to = self.turned_to
         self.forget()
+        self.turned_to = turned_to
         self.restored_at = now
         self.on_since = now
 
@@ -148,17 +235,23 @@ class LoadTrack:
         self.offloaded = False
         self.intent = False
         self.release_by = None
+        self.turned_to = None
+        self.kept_off_until = None
+        self.cut_gap_k = None
         self.room_since = self.no_room_since = None
 
-    def learn(self, step_va: float) -> None:
-        """A step of the meter that only this load can have made."""
-        if step_va < _LEARN_LEAST_VA:
-            return
-        if self.learned_va is None:
-            self.learned_va = step_va
-        else:
-            self.learned_va += _LEARN_SHARE * (step_va - self.learned_va)
-        self.before_cut_va = step_va
+    def remember(self, memory: LoadMemory) -> None:
+        """Take over what is known from before a restart."""
+        self.intent = memory.intent
+        if memory.wanted_level is not None:
+            self.saved_level = self.wanted_level = memory.wanted_level
+        if memory.learned_va is not None:
+            self.learned.steps_va = [memory.learned_va]
+
+    def doubt(self, now: float) -> None:
+        """It has had no room for long: a power that was seen only once may be another's, and is forgotten."""
+        if self.no_room_since is not None and now - self.no_room_since >= _DOUBT_S:
+            self.learned.doubt()
 
     def disobeyed(self, now: float) -> None:
         """An order was not obeyed: leave it alone, longer each time."""
@@ -189,11 +282,16 @@ class LoadTrack:
             wanted=self.wanted,
             held_until=self.held_until,
             learned_va=self.learned_va,
+            confidence=self.learned.confidence,
+            learned_phases=self.learned.phases,
+            level=self.turned_to,
+            wanted_level=self.wanted_level,
+            excluded_until=self.excluded_until,
         )
 
     def memory(self) -> LoadMemory:
         """What should outlive a restart."""
-        return LoadMemory(intent=self.offloaded or self.intent, learned_va=self.learned_va)
+        return LoadMemory(intent=self.ours or self.intent, learned_va=self.learned_va)
 
     def configured(self, settings: LoadSettings, coordinator_id: str, enabled: bool) -> None:
         """Follow a change of the settings without losing what is known."""

@@ -1,23 +1,27 @@
-"""Strategies: in which order a coordinator gives its loads up, and takes them back."""
-
-from collections.abc import Sequence
-from typing import Protocol
+"""Strategies: which loads a coordinator gives up, which come back first, and when two change places."""
 
 from ..model import StrategyName
-from ..track import LoadTrack
+from .base import Scene, Strategy, Swap, Taken
+from .cascade_cyclic import CascadeCyclic
 from .hierarchical import Hierarchical
+from .least_harm import LeastHarm
+from .thermostat import Thermostat
 
+STRATEGIES: dict[StrategyName, Strategy] = {
+    StrategyName.HIERARCHICAL: Hierarchical(),
+    StrategyName.CASCADE_CYCLIC: CascadeCyclic(),
+    StrategyName.THERMOSTAT: Thermostat(),
+    StrategyName.LEAST_HARM: LeastHarm(),
+}
 
-class Strategy(Protocol):
-    """The order of the loads of one coordinator; what may be taken at all is not its matter."""
-
-    def to_offload(self, loads: Sequence[LoadTrack]) -> Sequence[LoadTrack]:
-        """Loads in the order in which they are given up."""
-
-    def to_restore(self, loads: Sequence[LoadTrack]) -> Sequence[LoadTrack]:
-        """Loads in the order in which they return."""
-
-
-STRATEGIES: dict[StrategyName, Strategy] = {StrategyName.HIERARCHICAL: Hierarchical()}
-
-__all__ = ["STRATEGIES", "Hierarchical", "Strategy"]
+__all__ = [
+    "STRATEGIES",
+    "CascadeCyclic",
+    "Hierarchical",
+    "LeastHarm",
+    "Scene",
+    "Strategy",
+    "Swap",
+    "Taken",
+    "Thermostat",
+]
