@@ -186,6 +186,54 @@ async def test_a_thermostat_switched_off_by_its_owner_is_let_go_with_its_own_tar
     assert watch.hands.classify("room", hass.states.get(ROOM).context, on=True, now=hass.loop.time()) is Cause.HAND  # type: ignore[union-attr]
 
 
+async def test_turned_down_the_level_is_in_the_journal_before_the_order_leaves(
+    commander: Commander, journal: Journal, watch: LoadWatch, calls: list[str], slow_disk: threading.Event
+) -> None:
+    commander.send(Command(load_id="room", action=Action.OFFLOAD, reason=Reason.NONE, urgent=False, level=1))
+    assert calls == []
+    slow_disk.set()
+    await commander.async_settle()
+    assert calls == ["set_temperature"]
+    assert journal.intents["room"].saved == {"hvac_mode": "heat", "temperature": 20, "level": 1}
+
+    # Then off, then back: the level is gone.
+    commander.send(command(Action.OFFLOAD, load_id="room"))
+    await commander.async_settle()
+    assert journal.intents["room"].saved == {"hvac_mode": "heat", "temperature": 20}
+    commander.follow_intents(())
+    assert not watch.actuators["room"].ours
+
+
+async def test_what_its_owner_wants_meanwhile_goes_into_the_journal(
+    hass: HomeAssistant, commander: Commander, journal: Journal, watch: LoadWatch, calls: list[str]
+) -> None:
+    commander.send(command(Action.OFFLOAD, load_id="room"))
+    await commander.async_settle()
+    watch.actuators["room"].want({"hvac_mode": "heat", "temperature": 18})
+    watch.on_saved("room")
+    assert journal.intents["room"].saved == {"hvac_mode": "heat", "temperature": 18}
+    watch.on_saved("plug")
+    assert list(journal.intents) == ["room"], "not ours: nothing to put back"
+
+
+async def test_a_thermostat_that_is_off_a_little_later_is_let_go_then(
+    hass: HomeAssistant, commander: Commander, calls: list[str]
+) -> None:
+    for again in (False, True):
+        hass.states.async_set(ROOM, "heat", HEATING)
+        commander.send(command(Action.OFFLOAD, load_id="room"))
+        await commander.async_settle()
+        hass.states.async_set(ROOM, "heat", HEATING | {"temperature": 7})
+        calls.clear()
+        commander.follow_intents(())
+        if again:  # a newer order wins
+            commander.send(command(Action.OFFLOAD, urgent=True, load_id="room"))
+            calls.clear()
+        hass.states.async_set(ROOM, "off", HEATING | {"temperature": 7})
+        await asyncio.sleep(0.01)
+        assert calls == ([] if again else ["set_temperature"])
+
+
 async def test_a_load_on_trial_stays_in_the_journal(commander: Commander, journal: Journal) -> None:
     commander.pin("plug")
     commander.follow_intents(())

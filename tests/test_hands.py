@@ -21,6 +21,7 @@ class Case:
     seen: tuple[tuple[Context, float | None], ...] = ()  # contexts with the time of their service call
     ours: tuple[tuple[Context, bool, float], ...] = ()  # our orders: context, on, time
     orders: tuple[tuple[Context, bool, float], ...] = ()  # orders of others
+    exact: bool = False  # the state shows precisely the settings of our order
 
 
 def person() -> Context:
@@ -77,6 +78,26 @@ AUTOMATION = child(Context())
         ),
         pytest.param(Case(FRESH, on=False, ours=((OURS, False, NOW - 31),)), Cause.HAND, id="too late to be our order"),
         pytest.param(
+            Case(FRESH, on=False, ours=((OURS, False, NOW - 899),), exact=True),
+            Cause.OURS,
+            id="a valve that sleeps shows precisely the set-point that we asked for",
+        ),
+        pytest.param(
+            Case(FRESH, on=False, ours=((OURS, False, NOW - 901),), exact=True),
+            Cause.HAND,
+            id="a quarter of an hour later",
+        ),
+        pytest.param(
+            Case(FRESH, on=True, orders=((AUTOMATION, True, NOW - 31),), exact=True),
+            Cause.HAND,
+            id="the same, but the latest order was not ours",
+        ),
+        pytest.param(
+            Case(PERSON, on=False, ours=((OURS, False, NOW - 60),), exact=True),
+            Cause.HAND,
+            id="a person to precisely what we asked for",
+        ),
+        pytest.param(
             Case(FRESH, on=True, ours=((OURS, False, NOW - 2),)),
             Cause.OURS,
             id="a polled device tells its old state once more after our order",
@@ -111,7 +132,7 @@ def test_who_changed_it(case: Case, expected: Cause) -> None:
     for context, on, at in case.orders:
         hands.note_order(LOAD, context, on, at)
 
-    assert hands.classify(LOAD, case.context, case.on, NOW) is expected
+    assert hands.classify(LOAD, case.context, case.on, NOW, exact=case.exact) is expected
 
 
 def test_orders_to_one_load_say_nothing_of_another() -> None:

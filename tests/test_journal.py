@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.linky_offload import journal as journal_module
 from custom_components.linky_offload.journal import Intent, Journal, Saved
-from custom_components.linky_offload.settings import LoadConfig
+from custom_components.linky_offload.settings import LoadConfig, WayOff, WayOffKind
 
 ENTRY_ID = "entry"
 HEATER = LoadConfig(load_id="heater", name="Heater", entity="switch.heater", power_sensor="abc", power_factor=0.9)
@@ -54,6 +54,30 @@ async def test_intents_come_back_with_their_settings_and_in_their_order(hass: Ho
     journal.drop("boiler")
     await journal.async_written()
     assert list((await reread(hass)).intents) == ["heater"]
+
+
+async def test_a_way_off_and_a_room_come_back_too(hass: HomeAssistant) -> None:
+    load = LoadConfig(
+        load_id="car",
+        name="Car",
+        entity="number.car",
+        phase_count=3,
+        way_off=WayOff(WayOffKind.OFF, "switch.car"),
+        climate="climate.room",
+    )
+    journal = Journal(hass, ENTRY_ID)
+    journal.put(Intent.now(load, {"value": 16.0, "level": 8.0}))
+    await journal.async_written()
+    [intent] = (await reread(hass)).intents.values()
+    assert (intent.load, intent.saved) == (load, {"value": 16.0, "level": 8.0})
+
+
+async def test_a_journal_of_before_there_were_ways_off_is_read(hass: HomeAssistant, path: Path) -> None:
+    heater = {"load_id": "heater", "name": "Heater", "entity": "switch.heater"}
+    sensor = {"power_sensor": "abc", "power_factor": 0.9}
+    old = {"load": heater | sensor, "saved": {}, "since": "2026-01-01T00:00:00+00:00"}
+    path.write_text(json.dumps({"version": 1, "intents": [old]}), encoding="utf-8")  # noqa: ASYNC240 - before anything runs
+    assert [intent.load for intent in (await reread(hass)).intents.values()] == [HEATER]
 
 
 async def test_an_entry_without_a_journal_has_no_intents(hass: HomeAssistant) -> None:

@@ -19,9 +19,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.linky_offload.const import DOMAIN
+from custom_components.linky_offload.missing import missing_issue_id
 from custom_components.linky_offload.offload import Cause, LoadView
 from custom_components.linky_offload.settings import LoadConfig
-from custom_components.linky_offload.watch import LoadWatch, missing_issue_id
+from custom_components.linky_offload.watch import LoadWatch
 
 PLUG = "switch.plug"
 LAMP = "light.lamp"
@@ -132,9 +133,19 @@ async def test_power_is_told_as_a_measure_and_the_same_view_only_once(hass: Home
     hass.states.async_set(POWER, "1500", {"unit_of_measurement": "W"})
     hass.states.async_set(POWER, "1500", {"unit_of_measurement": "W", "something": "else"})
     hass.states.async_set(PLUG, "on", {"something": "else"})
-    hass.states.async_set(ROOM, "heat", HEATING | {"current_temperature": 19})
+    hass.states.async_set(ROOM, "heat", HEATING | {"current_humidity": 50})
 
     assert [(view.load_id, view.power_va, cause) for view, cause in told.views] == [("plug", 1500, Cause.MEASURE)]
+
+
+@pytest.mark.usefixtures("watch")
+async def test_a_room_that_cools_down_is_a_measure(hass: HomeAssistant, told: Told) -> None:
+    for temperature in (19, 18.5):
+        hass.states.async_set(ROOM, "heat", HEATING | {"current_temperature": temperature})
+    assert [(view.load_id, view.gap_k, cause) for view, cause in told.views] == [
+        ("room", 1, Cause.MEASURE),
+        ("room", 1.5, Cause.MEASURE),
+    ]
 
 
 @pytest.mark.usefixtures("watch")
@@ -174,6 +185,9 @@ def fire_call(hass: HomeAssistant, domain: str, service: str, data: dict[str, ob
         pytest.param("climate", "set_hvac_mode", {"entity_id": ROOM, "hvac_mode": "off"}, [("room", False)], id="off"),
         pytest.param("climate", "set_hvac_mode", {"entity_id": ROOM, "hvac_mode": "heat"}, [("room", True)], id="heat"),
         pytest.param("climate", "set_temperature", {"entity_id": ROOM, "temperature": 18}, [], id="no order to switch"),
+        pytest.param(
+            "climate", "set_temperature", {"entity_id": ROOM, "temperature": 6}, [("room", False)], id="frost"
+        ),
         pytest.param("switch", "turn_off", {}, [], id="no target"),
     ],
 )

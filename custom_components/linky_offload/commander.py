@@ -30,7 +30,9 @@ class Commander:
         self._journal = journal
         self._watch = watch
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._leaving: dict[str, asyncio.Task[None]] = {}
         self._pinned: set[str] = set()
+        watch.on_saved = self._saved_changed
 
     @callback
     def follow_intents(self, intents: Iterable[str]) -> None:
@@ -41,16 +43,19 @@ class Commander:
                 self._note(load_id)
         for load_id in [load_id for load_id in self._journal.intents if load_id not in wanted]:
             self._journal.drop(load_id)
-            actuator = self._watch.actuators.get(load_id)
-            if actuator is not None and actuator.view().on is False:
-                self._start(load_id, actuator.async_let_go(Context()))
+            if (actuator := self._watch.actuators.get(load_id)) is not None:
+                if actuator.view().on is False:
+                    self._let_go(actuator)
+                actuator.forget()
 
     @callback
     def send(self, command: Command) -> None:
         """Carry out a command; its service call leaves before this returns, unless it must wait for the journal."""
         actuator = self._watch.actuators[command.load_id]
         _LOGGER.debug("%s %s: %s", command.action, actuator.config.name, command.reason)
-        if command.action is Action.RESTORE:
+        if command.level is not None:
+            self._start(command.load_id, self._turn_down(actuator, command.level, wait=not command.urgent))
+        elif command.action is Action.RESTORE:
             self._start(command.load_id, actuator.async_restore(self._context(actuator, on=True)))
         else:
             self._start(command.load_id, self._offload(actuator, wait=not command.urgent))
@@ -76,6 +81,8 @@ class Commander:
         self._pinned.discard(load_id)
         if not still_cut:
             self._journal.drop(load_id)
+            if (actuator := self._watch.actuators.get(load_id)) is not None:
+                actuator.forget()
 
     async def async_switch(self, actuator: Actuator, on: bool) -> None:
         """Switch a load for a trial and wait for the call."""
@@ -83,26 +90,50 @@ class Commander:
         await (actuator.async_restore(context) if on else actuator.async_offload(context))
 
     async def _offload(self, actuator: Actuator, *, wait: bool) -> None:
-        self._note(actuator.load_id)
+        await self._journalled(actuator, None, wait=wait)
+        await actuator.async_offload(self._context(actuator, on=False))
+
+    async def _turn_down(self, actuator: Actuator, level: float, *, wait: bool) -> None:
+        await self._journalled(actuator, level, wait=wait)
+        await actuator.async_level(level, self._context(actuator, on=True))
+
+    async def _journalled(self, actuator: Actuator, level: float | None, *, wait: bool) -> None:
+        """Put what is about to be done into the journal; if there is time, wait until the disk has it."""
+        self._note(actuator.load_id, level)
         if wait and not self._journal.is_written:
             try:
                 async with asyncio.timeout(JOURNAL_WAIT_S):
                     await self._journal.async_written()
             except TimeoutError:
                 _LOGGER.debug("The disk is slow: %s is cut before the journal is written", actuator.config.name)
-        await actuator.async_offload(self._context(actuator, on=False))
 
-    def _note(self, load_id: str) -> None:
+    def _note(self, load_id: str, level: float | None = None) -> None:
         actuator = self._watch.actuators[load_id]
-        actuator.save()
+        actuator.save(level)
         self._journal.put(Intent.now(actuator.config, actuator.saved))
+
+    @callback
+    def _saved_changed(self, load_id: str) -> None:
+        if load_id in self._journal.intents:
+            actuator = self._watch.actuators[load_id]
+            self._journal.put(Intent.now(actuator.config, actuator.saved))
 
     def _context(self, actuator: Actuator, *, on: bool) -> Context:
         context = Context()
         self._watch.hands.note_ours(actuator.load_id, context, on, self._hass.loop.time())
         return context
 
+    def _let_go(self, actuator: Actuator) -> None:
+        """In the background: the load may not be off yet, and nobody waits for it."""
+        task = self._hass.async_create_background_task(
+            actuator.async_let_go(Context()), f"linky_offload lets {actuator.load_id} go"
+        )
+        if not task.done():
+            self._leaving[actuator.load_id] = task
+
     def _start(self, load_id: str, work: Coroutine[Any, Any, None]) -> None:
+        if (leaving := self._leaving.pop(load_id, None)) is not None:
+            leaving.cancel()
         if (older := self._running.pop(load_id, None)) is not None:
             older.cancel()
         task = self._hass.async_create_task(work, f"linky_offload command {load_id}")

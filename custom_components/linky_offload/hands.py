@@ -20,6 +20,9 @@ CALL_S = 10.0
 CONFIRM_S = 30.0
 """A slow device confirms an order with a fresh context within this many seconds."""
 
+CONFIRM_EXACTLY_S = 900.0
+"""One that shows precisely the settings that we asked for may take so long: a radiator valve sleeps most of the day."""
+
 BOUNCE_S = 3.0
 """A device polled just after our call may first tell its old state again."""
 
@@ -88,8 +91,12 @@ class Hands:
             parent_id = parent.parent_id
         return False
 
-    def classify(self, load_id: str, context: Context, on: bool, now: float) -> Cause:
-        """Who turned the load on or off, given the context of its new state."""
+    def classify(self, load_id: str, context: Context, on: bool, now: float, *, exact: bool = False) -> Cause:
+        """Who turned the load on or off, given the context of its new state.
+
+        ``exact``: the state shows precisely the settings of our latest order, a set-point say. Plain on and off are
+        too common to prove anything.
+        """
         if self.is_ours(load_id, context):
             return Cause.OURS
         if self.by_person(context):
@@ -98,8 +105,10 @@ class Hands:
         if call is not None and call.called_at is not None and now - call.called_at <= CALL_S:
             return Cause.ORDER
         order = self._orders.get(load_id)
-        if order is not None and order.on == on and now - order.at <= CONFIRM_S:
-            return order.cause
+        if order is not None and order.on == on:
+            patience = CONFIRM_EXACTLY_S if exact and order.cause is Cause.OURS else CONFIRM_S
+            if now - order.at <= patience:
+                return order.cause
         if order is not None and order.cause is Cause.OURS and now - order.at <= BOUNCE_S:
             # Not a hand: if it is no echo, the load has not obeyed, and that is looked at later.
             return Cause.OURS

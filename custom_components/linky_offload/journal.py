@@ -143,7 +143,7 @@ def _read(path: Path) -> dict[str, Intent]:
 
 def _parse(content: Any) -> dict[str, Intent]:
     intents = (
-        Intent(load=LoadConfig(**raw["load"]), saved=dict(raw["saved"]), since=raw["since"])
+        Intent(load=LoadConfig.read(raw["load"]), saved=dict(raw["saved"]), since=raw["since"])
         for raw in content["intents"]
     )
     return {intent.load.load_id: intent for intent in intents}

@@ -21,8 +21,8 @@ async def async_release_all(hass: HomeAssistant, entry: ConfigEntry, journal: Jo
     released: list[str] = []
     for intent in tuple(journal.intents.values()):
         actuator = make_actuator(hass, intent.load)
-        actuator.saved = intent.saved
-        if actuator.view().on is not True:
+        actuator.resume(intent.saved)
+        if actuator.view().on is not True or actuator.turned_down_to is not None:
             if released:
                 await asyncio.sleep(SPACING_S)
             await actuator.async_restore(Context())

@@ -6,52 +6,36 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.components.automation import EVENT_AUTOMATION_TRIGGERED
-from homeassistant.components.climate.const import ATTR_HVAC_MODE, SERVICE_SET_HVAC_MODE, HVACMode
 from homeassistant.components.script.const import EVENT_SCRIPT_STARTED
-from homeassistant.const import (
-    ATTR_DOMAIN,
-    ATTR_ENTITY_ID,
-    ATTR_SERVICE,
-    ATTR_SERVICE_DATA,
-    ENTITY_MATCH_ALL,
-    EVENT_CALL_SERVICE,
-    SERVICE_TOGGLE,
-    SERVICE_TURN_OFF,
-    SERVICE_TURN_ON,
-)
+from homeassistant.const import ATTR_DOMAIN, ATTR_SERVICE, ATTR_SERVICE_DATA, EVENT_CALL_SERVICE
 from homeassistant.core import (
     CALLBACK_TYPE,
     DOMAIN as HOMEASSISTANT_DOMAIN,
     Event,
     EventStateChangedData,
     HomeAssistant,
+    State,
     callback,
-    split_entity_id,
 )
-from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event, async_track_time_interval
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
-from .actuators import KINDS, Actuator, make_actuator
-from .const import DOMAIN
+from .actuators import KINDS, Actuator, Order, make_actuator
 from .hands import Hands
+from .missing import check_missing, forget_missing
 from .offload.model import Cause, LoadView
 from .settings import LoadConfig
+from .targets import aimed_at
 
-_SWITCHING: Final = frozenset({SERVICE_TURN_ON, SERVICE_TURN_OFF, SERVICE_TOGGLE, SERVICE_SET_HVAC_MODE})
 _POWER_CHECK: Final = timedelta(seconds=60)
-
-
-def missing_issue_id(load_id: str) -> str:
-    """The repair issue of a load whose entity is gone."""
-    return f"load_missing_{load_id}"
 
 
 class LoadWatch:
     """Follows every load of an entry.
 
     ``on_view`` gets each change with who is behind it, ``on_wish`` each order of somebody else: load, on, by a person.
+    ``on_saved`` is told of a load that will go back otherwise than was saved, since its owner changed his mind.
     """
 
     def __init__(
@@ -63,12 +47,13 @@ class LoadWatch:
     ) -> None:
         self.actuators: dict[str, Actuator] = {}
         self.hands = Hands()
+        self.on_saved: Callable[[str], None] = _nobody
         self._hass = hass
         self._on_view = on_view
         self._on_wish = on_wish
         self._views: dict[str, LoadView] = {}
         self._by_entity: Mapping[str, Actuator] = {}
-        self._by_sensor: Mapping[str, list[Actuator]] = {}
+        self._by_measure: Mapping[str, list[Actuator]] = {}
         self._muted: set[str] = set()
         self._untrack: list[CALLBACK_TYPE] = []
         self._unlisten: list[CALLBACK_TYPE] = []
@@ -104,12 +89,12 @@ class LoadWatch:
                 continue
             actuator = self.actuators[config.load_id] = make_actuator(self._hass, config)
             if old is not None:
-                actuator.saved = old.saved
+                actuator.take_over(old)
                 self._views.pop(config.load_id, None)
         for load_id in kept:
             self._views.pop(load_id, None)
             self.hands.forget(load_id)
-            ir.async_delete_issue(self._hass, DOMAIN, missing_issue_id(load_id))
+            forget_missing(self._hass, load_id)
         self._track()
 
     @callback
@@ -140,15 +125,15 @@ class LoadWatch:
         for unsubscribe in self._untrack:
             unsubscribe()
         actuators = self.actuators.values()
-        self._by_entity = {actuator.entity_id: actuator for actuator in actuators if actuator.entity_id is not None}
-        by_sensor: defaultdict[str, list[Actuator]] = defaultdict(list)
+        self._by_entity = {entity_id: actuator for actuator in actuators for entity_id in actuator.switched_ids}
+        by_measure: defaultdict[str, list[Actuator]] = defaultdict(list)
         for actuator in actuators:
-            if actuator.sensor_id is not None:
-                by_sensor[actuator.sensor_id].append(actuator)
-        self._by_sensor = by_sensor
+            for entity_id in actuator.measured_ids:
+                by_measure[entity_id].append(actuator)
+        self._by_measure = by_measure
         self._untrack = [
             async_track_state_change_event(self._hass, list(self._by_entity), self._load_changed),
-            async_track_state_change_event(self._hass, list(self._by_sensor), self._power_changed),
+            async_track_state_change_event(self._hass, list(self._by_measure), self._measure_changed),
         ]
         self._check_missing()
 
@@ -161,31 +146,37 @@ class LoadWatch:
     @callback
     def _load_changed(self, event: Event[EventStateChangedData]) -> None:
         actuator = self._by_entity[event.data["entity_id"]]
-        view = actuator.view_of(event.data["new_state"])
-        before = self._views.get(actuator.load_id)
-        if view.on is None:
-            cause = Cause.MEASURE
-        elif before is None:
-            cause = Cause.FIRST
-        elif before.on is None:
-            cause = Cause.REAPPEARED
-        elif view.on is before.on:
-            cause = Cause.MEASURE
-        else:
-            cause = self.hands.classify(actuator.load_id, event.context, view.on, self._hass.loop.time())
-        self._see(actuator, view, cause)
+        state = event.data["new_state"] if event.data["entity_id"] == actuator.entity_id else actuator.state
+        view = actuator.view_of(state)
+        self._see(actuator, view, self._cause(actuator, event, view, state))
         if event.data["old_state"] is None or event.data["new_state"] is None:
             self._check_missing()
 
+    def _cause(
+        self, actuator: Actuator, event: Event[EventStateChangedData], view: LoadView, state: State | None
+    ) -> Cause:
+        before = self._views.get(actuator.load_id)
+        if view.on is None:
+            return Cause.MEASURE
+        if before is None:
+            return Cause.FIRST
+        if before.on is None:
+            return Cause.REAPPEARED
+        moved = actuator.turned_down_to is not None and view.level != before.level
+        if view.on is before.on and not moved:
+            return Cause.MEASURE
+        exact = actuator.is_as_ordered(state)
+        return self.hands.classify(actuator.load_id, event.context, view.on, self._hass.loop.time(), exact=exact)
+
     @callback
-    def _power_changed(self, event: Event[EventStateChangedData]) -> None:
-        for actuator in self._by_sensor[event.data["entity_id"]]:
+    def _measure_changed(self, event: Event[EventStateChangedData]) -> None:
+        for actuator in self._by_measure[event.data["entity_id"]]:
             self._see(actuator, actuator.view(), Cause.MEASURE)
 
     @callback
     def _check_power(self, _now: datetime) -> None:
         """A sensor that died says nothing: look at its age."""
-        for actuators in self._by_sensor.values():
+        for actuators in self._by_measure.values():
             for actuator in actuators:
                 self._see(actuator, actuator.view(), Cause.MEASURE)
 
@@ -200,44 +191,24 @@ class LoadWatch:
         now = self._hass.loop.time()
         self.hands.note(event.context, now)
         domain, service = event.data[ATTR_DOMAIN], event.data[ATTR_SERVICE]
-        if service not in _SWITCHING or (domain not in KINDS and domain != HOMEASSISTANT_DOMAIN):
+        if domain not in KINDS and domain != HOMEASSISTANT_DOMAIN:
             return
         data = event.data[ATTR_SERVICE_DATA]
-        for entity_id in self._targets(domain, data):
-            actuator = self._by_entity[entity_id]
+        aimed = aimed_at(self._hass, self._by_entity, domain, data)
+        for actuator in {self._by_entity[entity_id] for entity_id in aimed}:
             if self.hands.is_ours(actuator.load_id, event.context):
                 continue
-            on = self._wanted_on(actuator, service, data)
-            cause = self.hands.note_order(actuator.load_id, event.context, on, now)
-            self._on_wish(actuator.load_id, on, cause is Cause.HAND)
+            order = actuator.order(service, data)
+            if order is not None and _matters(actuator, order):
+                self._ordered(actuator, order, event, now)
 
-    def _wanted_on(self, actuator: Actuator, service: str, data: Mapping[str, Any]) -> bool:
-        match service:
-            case "turn_on":
-                return True
-            case "turn_off":
-                return False
-            case "set_hvac_mode":
-                return data.get(ATTR_HVAC_MODE) != HVACMode.OFF
-            case _:
-                return not actuator.view().on
-
-    def _targets(self, domain: str, data: Mapping[str, Any]) -> set[str]:
-        """The entities of our loads at which a call of this domain is aimed."""
-        ours = {
-            entity_id
-            for entity_id in self._by_entity
-            if domain in (HOMEASSISTANT_DOMAIN, split_entity_id(entity_id)[0])
-        }
-        if not ours:
-            return ours
-        named = data.get(ATTR_ENTITY_ID)
-        if named == ENTITY_MATCH_ALL:
-            return ours
-        if isinstance(named, str):
-            data = {**data, ATTR_ENTITY_ID: [name.strip().lower() for name in named.split(",")]}
-        selected = async_extract_referenced_entity_ids(self._hass, TargetSelection(dict(data)))
-        return ours & (selected.referenced | selected.indirectly_referenced)
+    def _ordered(self, actuator: Actuator, order: Order, event: Event[Any], now: float) -> None:
+        """Somebody else ordered a load on or off, or changed how it will be once it is back."""
+        if actuator.ours and order.on and order.wanted != actuator.saved:
+            actuator.want(order.wanted)
+            self.on_saved(actuator.load_id)
+        cause = self.hands.note_order(actuator.load_id, event.context, order.on, now)
+        self._on_wish(actuator.load_id, order.on, cause is Cause.HAND)
 
     # Renamed and removed entities ------------------------------------------------------------------------------------
 
@@ -247,16 +218,23 @@ class LoadWatch:
         return (
             data["action"] == "create"
             or not changed.isdisjoint(self._by_entity)
-            or not changed.isdisjoint(self._by_sensor)
+            or not changed.isdisjoint(self._by_measure)
         )
 
     @callback
     def _registry_updated(self, _event: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        before = [(actuator.entity_id, actuator.sensor_id) for actuator in self.actuators.values()]
+        before = self._followed()
         for actuator in self.actuators.values():
             actuator.resolve()
-        if before != [(actuator.entity_id, actuator.sensor_id) for actuator in self.actuators.values()]:
+        if before != self._followed():
             self._track()
+
+    def _followed(self) -> list[tuple[str, ...]]:
+        return [
+            entity_ids
+            for actuator in self.actuators.values()
+            for entity_ids in (actuator.switched_ids, actuator.measured_ids)
+        ]
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
@@ -264,22 +242,16 @@ class LoadWatch:
 
     @callback
     def _check_missing(self) -> None:
-        """A load whose entity is gone is told; entities without registry entry appear only while we start."""
         for actuator in self.actuators.values():
-            entity_id = actuator.entity_id
-            registered = entity_id is not None and er.async_get(self._hass).async_get(entity_id) is not None
-            gone = entity_id is None or (
-                self._hass.is_running and not registered and self._hass.states.get(entity_id) is None
-            )
-            if gone:
-                ir.async_create_issue(
-                    self._hass,
-                    DOMAIN,
-                    missing_issue_id(actuator.load_id),
-                    is_fixable=False,
-                    severity=ir.IssueSeverity.WARNING,
-                    translation_key="load_missing",
-                    translation_placeholders={"name": actuator.config.name, "entity": actuator.config.entity},
-                )
-            else:
-                ir.async_delete_issue(self._hass, DOMAIN, missing_issue_id(actuator.load_id))
+            check_missing(self._hass, actuator)
+
+
+def _matters(actuator: Actuator, order: Order) -> bool:
+    """Whether an order is about on and off, or about a load that we hold: changed settings of others are no wish."""
+    view = actuator.view()
+    held = actuator.ours and (view.on is False or actuator.turned_down_to is not None)
+    return order.switches or order.on is not view.on or held
+
+
+def _nobody(_load_id: str) -> None:
+    """Nobody needs to know yet."""

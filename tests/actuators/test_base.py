@@ -122,14 +122,14 @@ async def test_a_failing_call_is_logged_once_until_one_succeeds(
     hass.services.async_register("switch", "turn_off", turn_off)
     actuator = make_actuator(hass, config())
 
-    assert not await actuator.call("switch", "turn_off", Context())
-    assert not await actuator.call("switch", "turn_off", Context())
+    assert not await actuator.call("turn_off", Context())
+    assert not await actuator.call("turn_off", Context())
     assert caplog.text.count("switch.turn_off of switch.plug failed") == 1
 
     failing = False
-    assert await actuator.call("switch", "turn_off", Context())
+    assert await actuator.call("turn_off", Context())
     failing = True
-    assert not await actuator.call("switch", "turn_off", Context())
+    assert not await actuator.call("turn_off", Context())
     assert caplog.text.count("switch.turn_off of switch.plug failed") == 2
 
 
@@ -139,14 +139,14 @@ async def test_a_call_that_hangs_is_given_up(
     async def turn_off(_call: ServiceCall) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("custom_components.linky_offload.actuators.base.CALL_TIMEOUT_S", 0.01)
+    monkeypatch.setattr("custom_components.linky_offload.actuators.entity.CALL_TIMEOUT_S", 0.01)
     hass.services.async_register("switch", "turn_off", turn_off)
-    assert not await make_actuator(hass, config()).call("switch", "turn_off", Context())
+    assert not await make_actuator(hass, config()).call("turn_off", Context())
     assert "TimeoutError" in caplog.text
 
 
 async def test_an_entity_that_is_gone_is_not_called(hass: HomeAssistant) -> None:
     actuator = make_actuator(hass, config("0123456789abcdef"))
-    assert not await actuator.call("switch", "turn_off", Context())
+    assert not await actuator.call("turn_off", Context())
     await actuator.async_offload(Context())
     await actuator.async_restore(Context())
