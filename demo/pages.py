@@ -37,9 +37,11 @@ async def see_meter(tab: Tab, client: Client) -> None:
 
 
 async def see_options(tab: Tab) -> None:
-    """The form of the protection's settings."""
+    """The first page of the options: the settings of the protection."""
     await see_integration(tab)
     await tab.press(CONFIGURE_METER)
+    await tab.settle(f"{DIALOG} step-flow-menu")
+    await tab.press(f"{DIALOG} step-flow-menu ha-list-item >> nth=0")
     await tab.settle(f"{DIALOG} ha-form")
 
 

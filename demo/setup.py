@@ -72,10 +72,14 @@ async def pretended_loads(client: Client, names: Sequence[str]) -> list[Load]:
 
 
 async def change_options(client: Client, entry_id: str, **changes: str | float) -> None:
-    """Fill in the options form: what is not named stays as the form proposes it."""
+    """Fill in the protection page of the options: what is not named stays as the form proposes it.
+
+    The profile is named by default: the form proposes one by the pace of the meter, which a young line may not tell.
+    """
     flow = await client.flow({"handler": entry_id}, OPTIONS_FLOWS)
-    flow.expect("form", "init")
-    await flow.answer({**flow.proposed, **changes})
+    flow.expect("menu", "init")
+    await flow.choose("protection")
+    await flow.answer({**flow.proposed, "profile": "contract", **changes})
     flow.expect("create_entry")
 
 

@@ -41,7 +41,8 @@ from .const import (
     SUBENTRY_COORDINATOR,
 )
 from .flow.coordinator import CoordinatorFlow
-from .flow.options import CONTRACT_SELECTOR, LinkyOptionsFlow, contract_error
+from .flow.fields import CONTRACT_SELECTOR, contract_error
+from .flow.options import LinkyOptionsFlow
 from .flow.probe import Detected, ProbeError, detect, detected
 from .flow.text import load_texts
 from .runtime import LinkyConfigEntry

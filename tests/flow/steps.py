@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 
 from custom_components.linky_offload.const import DOMAIN
 
@@ -37,3 +37,29 @@ async def confirm(hass: HomeAssistant, flow_id: str, **answers: Any) -> Result:
 async def go_on(hass: HomeAssistant, flow_id: str, answers: dict[str, Any] | None = None) -> Result:
     """Submit answers, or look again after a search."""
     return await hass.config_entries.flow.async_configure(flow_id, answers)
+
+
+async def open_page(hass: HomeAssistant, entry: ConfigEntry, page: str) -> Result:
+    """Choose to configure a meter, and a page of its settings."""
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    return await hass.config_entries.options.async_configure(result["flow_id"], {"next_step_id": page})
+
+
+async def submit(hass: HomeAssistant, result: Result, answers: dict[str, Any]) -> Result:
+    """Send a page of the settings."""
+    return await hass.config_entries.options.async_configure(result["flow_id"], answers)
+
+
+def shown(result: Result) -> dict[str, Any]:
+    """What a form shows, which is what a person submits who changes nothing."""
+    return _suggested(result["data_schema"].schema)
+
+
+def _suggested(schema: dict[Any, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in schema.items():
+        if isinstance(value, section):
+            found[str(key)] = _suggested(value.schema.schema)
+        elif key.description is not None and (suggestion := key.description.get("suggested_value")) is not None:
+            found[str(key)] = suggestion
+    return found

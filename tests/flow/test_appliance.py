@@ -2,38 +2,39 @@
 
 import pytest
 
-from custom_components.linky_offload.flow.appliance import PRESETS, Kind, Risk, guess_kind, risks_of
+from custom_components.linky_offload.flow.appliance import PRESETS, Preset, Risk, guess_kind, risks_of
+from custom_components.linky_offload.offload.model import Appliance
 
 KINDS = [
-    ("Chauffe-eau", Kind.WATER_HEATER),
-    ("switch_cumulus_garage", Kind.WATER_HEATER),
-    ("Water heater", Kind.WATER_HEATER),
-    ("Pompe à chaleur", Kind.HEAT_PUMP),
-    ("Clim bureau", Kind.HEAT_PUMP),
-    ("Bedroom AC", Kind.HEAT_PUMP),
-    ("Réfrigérateur", Kind.FRIDGE),
-    ("Congélateur cave", Kind.FRIDGE),
-    ("Borne voiture", Kind.CAR),
-    ("EV charger", Kind.CAR),
-    ("Sèche-linge", Kind.WASHER),
-    ("Dishwasher", Kind.WASHER),
-    ("Radiateur salon", Kind.HEATER),
-    ("Sèche-serviettes", Kind.HEATER),
-    ("Towel rail", Kind.HEATER),
-    ("Prise 3", Kind.OTHER),
-    ("Carnival lights", Kind.OTHER),
-    ("Vacances", Kind.OTHER),
+    ("Chauffe-eau", Appliance.WATER_HEATER),
+    ("switch_cumulus_garage", Appliance.WATER_HEATER),
+    ("Water heater", Appliance.WATER_HEATER),
+    ("Pompe à chaleur", Appliance.HEAT_PUMP),
+    ("Clim bureau", Appliance.HEAT_PUMP),
+    ("Bedroom AC", Appliance.HEAT_PUMP),
+    ("Réfrigérateur", Appliance.COLD),
+    ("Congélateur cave", Appliance.COLD),
+    ("Borne voiture", Appliance.CAR),
+    ("EV charger", Appliance.CAR),
+    ("Sèche-linge", Appliance.PROGRAMME),
+    ("Dishwasher", Appliance.PROGRAMME),
+    ("Radiateur salon", Appliance.HEATER),
+    ("Sèche-serviettes", Appliance.HEATER),
+    ("Towel rail", Appliance.HEATER),
+    ("Prise 3", Appliance.OTHER),
+    ("Carnival lights", Appliance.OTHER),
+    ("Vacances", Appliance.OTHER),
 ]
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS, ids=[name for name, _ in KINDS])
-def test_the_kind_is_guessed_from_whole_words(name: str, kind: Kind) -> None:
+def test_the_kind_is_guessed_from_whole_words(name: str, kind: Appliance) -> None:
     assert guess_kind([name]) is kind
 
 
 def test_any_of_the_names_may_tell_and_no_word_spans_two() -> None:
-    assert guess_kind(["Prise 3", "switch_3", "Radiateur"]) is Kind.HEATER
-    assert guess_kind(["Heat", "pump"]) is Kind.OTHER
+    assert guess_kind(["Prise 3", "switch_3", "Radiateur"]) is Appliance.HEATER
+    assert guess_kind(["Heat", "pump"]) is Appliance.OTHER
 
 
 RISKS = [
@@ -55,18 +56,24 @@ def test_what_should_never_be_cut_is_noticed(name: str, risks: tuple[Risk, ...])
     assert risks_of([name]) == risks
 
 
-@pytest.mark.parametrize(
-    ("kind", "off_min", "on_min", "power_factor"),
-    [
-        (Kind.HEATER, 3, 3, 1.0),
-        (Kind.WATER_HEATER, 5, 5, 1.0),
-        (Kind.HEAT_PUMP, 10, 10, 0.9),
-        (Kind.FRIDGE, 10, 10, 0.9),
-        (Kind.CAR, 5, 5, 1.0),
-        (Kind.WASHER, 3, 3, 0.9),
-        (Kind.OTHER, 3, 3, 1.0),
-    ],
-)
-def test_compressors_rest_longer_than_heaters(kind: Kind, off_min: int, on_min: int, power_factor: float) -> None:
-    preset = PRESETS[kind]
-    assert (preset.minimum_off_s, preset.minimum_on_s, preset.power_factor) == (60 * off_min, 60 * on_min, power_factor)
+PRESETS_OF_DESIGN: dict[Appliance, tuple[int, int, int | None, bool, float]] = {
+    Appliance.HEATER: (3, 3, 60, False, 1.0),
+    Appliance.WATER_HEATER: (5, 5, 240, False, 1.0),
+    Appliance.HEAT_PUMP: (10, 10, 60, False, 0.9),
+    Appliance.COLD: (10, 10, 30, True, 0.9),
+    Appliance.CAR: (5, 5, None, False, 1.0),
+    Appliance.PROGRAMME: (3, 3, 60, True, 0.9),
+    Appliance.OTHER: (3, 3, 60, False, 1.0),
+}
+
+
+@pytest.mark.parametrize("kind", Appliance)
+def test_each_kind_is_spared_in_its_own_way(kind: Appliance) -> None:
+    off_min, on_min, longest_min, last_resort, power_factor = PRESETS_OF_DESIGN[kind]
+    assert PRESETS[kind] == Preset(
+        minimum_off_s=60 * off_min,
+        minimum_on_s=60 * on_min,
+        longest_off_s=None if longest_min is None else 60 * longest_min,
+        last_resort=last_resort,
+        power_factor=power_factor,
+    )

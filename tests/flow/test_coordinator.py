@@ -63,9 +63,11 @@ async def test_three_plugs_take_three_forms(hass: HomeAssistant, entry: MockConf
         hass, result, **proposed | {"load_2": {"kind": "heater", "power_source": "declared", "declared_va": 1500.4}}
     )
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "finish")
-    assert result["menu_options"] == ["automatic", "observe", "try_load", "times", "user"]
+    assert result["menu_options"] == ["automatic", "observe", "try_load", "times", "details", "strategy", "user"]
     assert result["description_placeholders"] == {
         "loads": "1. Wallbox\n2. Terrace\n3. Chauffe-eau",
+        "order": "Just enough of these is cut, what is missed least at that moment; among those that are missed alike, "
+        "in this order:",
         "mode": "The meter is in automatic mode: appliances are cut when needed.",
         "warnings": "",
         "tried": "",
@@ -77,10 +79,26 @@ async def test_three_plugs_take_three_forms(hass: HomeAssistant, entry: MockConf
     ids = [saved.pop("load_id") for saved in data["loads"]]
     assert len(set(ids)) == 3
     assert all(len(load_id) == 32 for load_id in ids)
-    common = {"phase": "unknown", "delay_before": 0, "delay_after": 0}
+    common = {
+        "phase": "unknown",
+        "delay_before": 0,
+        "delay_after": 0,
+        "random_after": 0,
+        "auto_on": None,
+        "auto_off": None,
+        "allowed": True,
+        "last_resort": False,
+        "cyclic": True,
+        "contactor": False,
+        "protected": [],
+        "climate": None,
+        "way_off": None,
+        "turn_down": None,
+    }
     assert data == {
-        "strategy": "hierarchical",
+        "strategy": "least_harm",
         "rank": 1,
+        "rotation": 300,
         "enabled": True,
         "loads": [
             common
@@ -94,6 +112,7 @@ async def test_three_plugs_take_three_forms(hass: HomeAssistant, entry: MockConf
                 "power_factor": 1.0,
                 "minimum_off": 300,
                 "minimum_on": 300,
+                "longest_off": None,
             },
             common
             | {
@@ -106,6 +125,7 @@ async def test_three_plugs_take_three_forms(hass: HomeAssistant, entry: MockConf
                 "power_factor": 1.0,
                 "minimum_off": 180,
                 "minimum_on": 180,
+                "longest_off": 3600,
             },
             common
             | {
@@ -118,6 +138,7 @@ async def test_three_plugs_take_three_forms(hass: HomeAssistant, entry: MockConf
                 "power_factor": 1.0,
                 "minimum_off": 300,
                 "minimum_on": 300,
+                "longest_off": 14_400,
             },
         ],
     }
@@ -159,18 +180,31 @@ async def test_another_type_brings_its_times_and_the_form_of_times_changes_them(
     result = await choose(hass, result, "times")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "times")
     shown = section_answers(result)
+    delays = {"delay_before": 0, "delay_after": 0, "random_after": 0}
     assert shown == {
-        "load_1": {"delay_before": 0, "delay_after": 0, "minimum_off": 3, "minimum_on": 3, "power_factor": 1.0},
-        "load_2": {"delay_before": 0, "delay_after": 0, "minimum_off": 10, "minimum_on": 10, "power_factor": 0.9},
+        "load_1": delays | {"minimum_off": 3, "minimum_on": 3, "longest_off": 60, "power_factor": 1.0},
+        "load_2": delays | {"minimum_off": 10, "minimum_on": 10, "longest_off": 60, "power_factor": 0.9},
     }
-    shown["load_1"] = {"delay_before": 5, "delay_after": 90, "minimum_off": 0.5, "minimum_on": 0, "power_factor": 0.95}
+    shown["load_1"] = {
+        "delay_before": 5,
+        "delay_after": 90,
+        "random_after": 15,
+        "minimum_off": 0.5,
+        "minimum_on": 0,
+        "auto_on": 600,
+        "auto_off": 0,
+        "power_factor": 0.95,
+    }
     result = await answer(hass, result, **shown)
     assert result["step_id"] == "finish"
     result = await choose(hass, result, "automatic")
-    times = ("delay_before", "delay_after", "minimum_off", "minimum_on", "power_factor")
+    times = [
+        *("delay_before", "delay_after", "random_after", "minimum_off", "minimum_on", "longest_off"),
+        *("auto_on", "auto_off", "power_factor"),
+    ]
     assert [tuple(saved[key] for key in times) for saved in result["data"]["loads"]] == [
-        (5, 90, 30, 0, 0.95),
-        (0, 0, 600, 600, 0.9),
+        (5, 90, 15, 30, 0, None, 600, None, 0.95),
+        (0, 0, 0, 600, 600, 3600, None, None, 0.9),
     ]
 
 
@@ -238,67 +272,6 @@ async def test_what_might_better_never_be_cut_is_said_on_the_last_page(
     assert [warning.split(":")[0] for warning in warnings] == ["**Warning**, Livebox, Wifi", "**Warning**, Congélateur"]
 
 
-async def test_a_thermostat_is_proposed_for_the_switch_that_it_drives(
-    hass: HomeAssistant, entry: MockConfigEntry, plugs: Plugs
-) -> None:
-    heater, lamp = plugs.plug("radiator", "Radiator"), plugs.plug("lamp", "Lamp")
-    living = plugs.thermostat("living", "Living room", heater)
-    result = await add_coordinator(hass, entry)
-    result = await answer(hass, result, name="Home", loads=[heater, lamp])
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "thermostat")
-    assert result["description_placeholders"] == {"pairs": "- Radiator → Living room"}
-    result = await answer(hass, result, use_thermostat=True)
-    assert result["description_placeholders"] == {"load_1": "1. Living room", "load_2": "2. Lamp"}
-    result = await answer(hass, result, **section_answers(result))
-    result = await choose(hass, result, "automatic")
-    assert [saved["entity"] for saved in result["data"]["loads"]] == [
-        registry_id(hass, entity_id) for entity_id in (living, lamp)
-    ]
-
-
-async def test_the_switch_may_be_kept_in_spite_of_its_thermostat(
-    hass: HomeAssistant, entry: MockConfigEntry, plugs: Plugs
-) -> None:
-    heater = plugs.plug("radiator", "Radiator", "power")
-    plugs.thermostat("living", "Living room", registry_id(hass, heater))
-    result = await add_coordinator(hass, entry)
-    result = await answer(hass, result, name="Home", loads=[heater])
-    result = await answer(hass, result, use_thermostat=False)
-    assert result["description_placeholders"] == {"load_1": "1. Radiator"}
-    result = await answer(hass, result, **section_answers(result))
-    result = await choose(hass, result, "automatic")
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    # Changing the coordinator does not ask again.
-    (subentry_id,) = entry.subentries
-    result = await change_coordinator(hass, entry, subentry_id)
-    result = await answer(hass, result, name="Home", loads=[heater])
-    assert result["step_id"] == "loads"
-
-
-async def test_a_thermostat_that_is_taken_already_is_refused_in_the_place_of_its_switch(
-    hass: HomeAssistant, entry: MockConfigEntry, plugs: Plugs
-) -> None:
-    first, second = plugs.plug("first", "First"), plugs.plug("second", "Second")
-    plugs.thermostat("living", "Living room", first)
-    result = await answer(hass, await add_coordinator(hass, entry), name="Home", loads=[first, second])
-    other = meter_entry("/dev/other", [load("elsewhere", "climate.living")])
-    hass.config_entries.async_update_entry(entry, unique_id="041961777777")
-    other.add_to_hass(hass)
-    result = await answer(hass, result, use_thermostat=True)
-    assert (result["step_id"], result["errors"]) == ("user", {"loads": "load_taken"})
-    assert result["description_placeholders"] == {"load": "Living room", "coordinator": "Home"}
-    result = await answer(hass, result, name="Home", loads=[second])
-    assert result["step_id"] == "loads"
-
-
-async def test_the_sensor_of_the_heater_measures_its_thermostat(
-    hass: HomeAssistant, entry: MockConfigEntry, plugs: Plugs
-) -> None:
-    living = plugs.thermostat("living", "Living room", plugs.plug("radiator", "Radiator", "power"))
-    result = await answer(hass, await add_coordinator(hass, entry), name="Home", loads=[living])
-    assert section_answers(result)["load_1"]["power_sensor"] == "sensor.radiator_power"
-
-
 async def test_a_change_keeps_the_identity_and_settings_of_the_appliances_that_stay(
     hass: HomeAssistant, pty_meter: PtyMeter, plugs: Plugs
 ) -> None:
@@ -320,7 +293,7 @@ async def test_a_change_keeps_the_identity_and_settings_of_the_appliances_that_s
     result = await answer(hass, result, name="House", loads=[three, "switch.renamed"])
     assert section_answers(result)["load_2"] == {"kind": "other", "power_source": "declared", "declared_va": 900}
     result = await answer(hass, result, **section_answers(result))
-    assert result["menu_options"] == ["save", "try_load", "times", "user"]
+    assert result["menu_options"] == ["save", "try_load", "times", "details", "strategy", "user"]
     result = await choose(hass, result, "save")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     subentry = entry.subentries[COORDINATOR_ID]
@@ -352,7 +325,7 @@ async def test_a_meter_that_does_not_run_may_still_be_given_appliances(hass: Hom
     entry = meter_entry("/dev/none")
     entry.add_to_hass(hass)
     result = await reach_finish(hass, entry, [plugs.plug("one", "One")])
-    assert result["menu_options"] == ["save", "times", "user"]
+    assert result["menu_options"] == ["save", "times", "details", "strategy", "user"]
     assert result["description_placeholders"]["mode"].startswith("The meter is not running")
     result = await choose(hass, result, "save")
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -8,6 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.linky_offload.flow.house import (
     friendly_name,
     is_power_sensor,
+    kind_of,
     members,
     names_of,
     power_sensor_of,
@@ -15,6 +16,7 @@ from custom_components.linky_offload.flow.house import (
     stored_id,
     thermostats,
 )
+from custom_components.linky_offload.offload.model import Appliance
 
 from .house import Plugs, registry_id
 
@@ -51,12 +53,38 @@ async def test_an_appliance_is_known_by_its_device_as_well(hass: HomeAssistant, 
     assert names_of(hass, "switch.bare") == ["switch.bare", "bare"]
 
 
+@pytest.mark.parametrize(
+    ("entity_id", "state", "attributes", "kind"),
+    [
+        pytest.param("climate.a", "heat", {"hvac_modes": ["off", "heat"]}, Appliance.HEATER, id="only heats"),
+        pytest.param("climate.a", "cool", {"hvac_modes": ["off", "cool"]}, Appliance.HEAT_PUMP, id="cools"),
+        pytest.param("climate.cumulus", "heat", {}, Appliance.WATER_HEATER, id="its name goes before"),
+        pytest.param("water_heater.a", "eco", {}, Appliance.WATER_HEATER, id="a water heater"),
+        pytest.param("number.a", "16", {"unit_of_measurement": "A"}, Appliance.CAR, id="a current that can be set"),
+        pytest.param("number.a", "16", {"unit_of_measurement": "°C"}, Appliance.OTHER, id="another number"),
+        pytest.param("select.a", "Confort", {"options": ["Confort", "Hors gel"]}, Appliance.HEATER, id="a pilot wire"),
+        pytest.param("select.a", "Red", {"options": ["Red", "Blue"]}, Appliance.OTHER, id="another list"),
+        pytest.param("switch.a", "on", {}, Appliance.OTHER, id="a switch"),
+    ],
+)
+async def test_what_an_appliance_is_follows_from_its_entity_where_no_name_tells(
+    hass: HomeAssistant, entity_id: str, state: str, attributes: dict[str, object], kind: Appliance
+) -> None:
+    hass.states.async_set(entity_id, state, attributes)
+    assert kind_of(hass, entity_id) is kind
+
+
+async def test_a_thermostat_that_is_not_there_yet_is_a_heater(hass: HomeAssistant) -> None:
+    assert kind_of(hass, "climate.not_yet") is Appliance.HEATER
+
+
 async def test_a_thermostat_of_any_helper_is_found_by_the_switches_that_it_names(
     hass: HomeAssistant, plugs: Plugs
 ) -> None:
     first, second = plugs.plug("first", "First"), plugs.plug("second", "Second")
     helper = MockConfigEntry(
-        domain="clever_thermostat", data={"heaters": [first, 7], "inner": {"boiler": second}, "cold_tolerance": 0.3}
+        domain="clever_thermostat",
+        data={"heaters": [first, 7], "inner": {"boiler": second}, "cold_tolerance": 0.3, "power": "input_number.power"},
     )
     helper.add_to_hass(hass)
     registry = er.async_get(hass)

@@ -1,6 +1,7 @@
 """Changing a meter: another port or another meter keeps every entity, and our own reader never stands in the way."""
 
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
@@ -125,8 +126,16 @@ async def test_the_same_port_of_a_meter_that_has_told_too_little_is_freed_and_pr
         frame([Group("ADSC", ADDRESS), Group("PRM", "12345678901234"), Group("STGE", "003A0001")] * 2, Mode.STANDARD)
     )
     await until(hass, lambda: runtime.link.available and runtime.reading is not None, "the meter is heard")
-    async with talk(pty_meter, standard_frame(690)):
-        assert has_changed(await reconfigure(hass, entry, pty_meter.port))
+    unload = hass.config_entries.async_unload
+    async with AsyncExitStack() as stack:
+
+        async def unload_before_the_meter_tells_more(entry_id: str) -> bool:
+            unloaded = await unload(entry_id)
+            await stack.enter_async_context(talk(pty_meter, standard_frame(690)))
+            return unloaded
+
+        with patch.object(hass.config_entries, "async_unload", unload_before_the_meter_tells_more):
+            assert has_changed(await reconfigure(hass, entry, pty_meter.port))
     assert entry.data["contract_va"] == 6000
     assert entry.runtime_data is not runtime
 

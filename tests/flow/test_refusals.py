@@ -34,7 +34,7 @@ async def entry(hass: HomeAssistant) -> MockConfigEntry:
     plugs.plug("member", "Member")
     plugs.plug("heater", "Heater")
     plugs.thermostat("living", "Living room", "switch.heater")
-    plugs.entity("fan.ceiling", "Ceiling fan")
+    plugs.entity("cover.shutter", "Shutter")
     hass.states.async_set("sensor.yaml_power", "12", {"unit_of_measurement": "W", "friendly_name": "YAML power"})
     hass.states.async_set("switch.wrapper", "on", {"entity_id": ["switch.taken"], "friendly_name": "Wrapper"})
     groups = {"platform": "group", "name": "Both", "entities": ["switch.member", "switch.free"]}
@@ -76,9 +76,9 @@ LISTS: dict[str, tuple[str, Loads, dict[str, str], dict[str, str]]] = {
     ),
     "an entity that cannot be switched here": (
         "Second",
-        lambda _: ["fan.ceiling"],
+        lambda _: ["cover.shutter"],
         {"loads": "wrong_domain"},
-        {"load": "Ceiling fan"},
+        {"load": "Shutter"},
     ),
     "an appliance of another coordinator": (
         "Second",
@@ -189,7 +189,14 @@ TIMES: dict[str, tuple[dict[str, float], str]] = {
     "a negative minimum off": ({"minimum_off": -3}, "time_negative"),
     "a negative minimum on": ({"minimum_on": -3}, "time_negative"),
     "a delay above an hour": ({"delay_before": 3601}, "delay_too_long"),
+    "a negative longest time off": ({"longest_off": -60}, "time_negative"),
+    "a negative time to switch on": ({"auto_on": -1}, "time_negative"),
+    "a random part above an hour": ({"random_after": 3601}, "delay_too_long"),
     "a minimum above twelve hours": ({"minimum_off": 721}, "minimum_too_long"),
+    "a longest time off of nothing": ({"minimum_off": 0, "longest_off": 0}, "longest_too_short"),
+    "a longest time off below the shortest": ({"minimum_off": 10, "longest_off": 9}, "longest_too_short"),
+    "a longest time off above a day": ({"longest_off": 1441}, "longest_too_long"),
+    "switched off by itself after more than a day": ({"auto_off": 86_401}, "timer_too_long"),
     "a power factor of zero": ({"power_factor": 0}, "power_factor_out_of_range"),
     "a power factor above one": ({"power_factor": 1.1}, "power_factor_out_of_range"),
 }

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.linky_offload.config_flow import LinkyConfigFlow
 from custom_components.linky_offload.const import SUBENTRY_COORDINATOR
-from custom_components.linky_offload.flow.forms import PAGE, section_key
+from custom_components.linky_offload.flow.sections import PAGE, section_key
 
 from .wording import TEXTS, missing_words
 

@@ -64,7 +64,7 @@ async def test_a_new_coordinator_is_created_and_its_appliance_really_switched(
     (subentry,) = entry.subentries.values()
     load_id = subentry.data["loads"][0]["load_id"]
     # From here on it is a change of what exists, and ends as the creation that it is to the person.
-    assert result["menu_options"] == ["save", "try_load", "times", "user"]
+    assert result["menu_options"] == ["save", "try_load", "times", "details", "strategy", "user"]
     result = await choose(hass, result, "times")
     result = await answer(hass, result, load_1=section_answers(result)["load_1"] | {"delay_after": 30})
     result = await choose(hass, result, "save")

@@ -8,7 +8,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigSubentryFlow, OptionsFlow
 from homeassistant.data_entry_flow import FlowResultType, section
-from homeassistant.helpers.selector import SelectSelector
+from homeassistant.helpers.selector import ObjectSelector, SelectSelector
 
 from custom_components.linky_offload.const import SUBENTRY_COORDINATOR
 
@@ -38,6 +38,9 @@ def _form(step: tuple[str, ...], schema: Mapping[Any, Any]) -> Iterator[tuple[st
         yield (*step, "data_description", str(key))
         if isinstance(value, SelectSelector) and (group := value.config.get("translation_key")) is not None:
             yield from (("/", "selector", group, "options", str(option)) for option in value.config["options"])
+        if isinstance(value, ObjectSelector):
+            rows = ("/", "selector", value.config["translation_key"], "fields")
+            yield from ((*rows, field, text) for field in value.config["fields"] for text in ("name", "description"))
 
 
 def _needed(result: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

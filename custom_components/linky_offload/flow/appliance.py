@@ -7,39 +7,32 @@ import re
 from typing import Final
 import unicodedata
 
-
-class Kind(StrEnum):
-    """Types of appliances with settings of their own (design §5)."""
-
-    HEATER = "heater"
-    WATER_HEATER = "water_heater"
-    HEAT_PUMP = "heat_pump"
-    FRIDGE = "fridge"
-    CAR = "car"
-    WASHER = "washer"
-    OTHER = "other"
+from ..offload.model import Appliance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """Settings that harm an appliance of a kind the least."""
+    """Settings that harm an appliance of a kind the least (design §5). ``longest_off_s`` is None without a limit."""
 
-    minimum_off_s: int
-    minimum_on_s: int
-    power_factor: float
+    minimum_off_s: int = 180
+    minimum_on_s: int = 180
+    longest_off_s: int | None = 3600
+    last_resort: bool = False
+    power_factor: float = 1.0
 
 
-RESISTIVE: Final = 1.0
 MOTOR: Final = 0.9
 
 PRESETS: Final = {
-    Kind.HEATER: Preset(minimum_off_s=180, minimum_on_s=180, power_factor=RESISTIVE),
-    Kind.WATER_HEATER: Preset(minimum_off_s=300, minimum_on_s=300, power_factor=RESISTIVE),
-    Kind.HEAT_PUMP: Preset(minimum_off_s=600, minimum_on_s=600, power_factor=MOTOR),
-    Kind.FRIDGE: Preset(minimum_off_s=600, minimum_on_s=600, power_factor=MOTOR),
-    Kind.CAR: Preset(minimum_off_s=300, minimum_on_s=300, power_factor=RESISTIVE),
-    Kind.WASHER: Preset(minimum_off_s=180, minimum_on_s=180, power_factor=MOTOR),
-    Kind.OTHER: Preset(minimum_off_s=180, minimum_on_s=180, power_factor=RESISTIVE),
+    Appliance.HEATER: Preset(),
+    Appliance.WATER_HEATER: Preset(minimum_off_s=300, minimum_on_s=300, longest_off_s=14_400),
+    Appliance.HEAT_PUMP: Preset(minimum_off_s=600, minimum_on_s=600, power_factor=MOTOR),
+    Appliance.COLD: Preset(
+        minimum_off_s=600, minimum_on_s=600, longest_off_s=1800, last_resort=True, power_factor=MOTOR
+    ),
+    Appliance.CAR: Preset(minimum_off_s=300, minimum_on_s=300, longest_off_s=None),
+    Appliance.PROGRAMME: Preset(last_resort=True, power_factor=MOTOR),
+    Appliance.OTHER: Preset(),
 }
 
 
@@ -54,12 +47,12 @@ class Risk(StrEnum):
 
 # Whole words, French and English, without accents. The first kind that matches is taken.
 _KIND_WORDS: Final = {
-    Kind.WATER_HEATER: r"water heater|boiler|chauffe eau|cumulus|ballon|ecs",
-    Kind.HEAT_PUMP: r"heat pump|pompe a chaleur|pac|clim|climatisation|climatiseur|air conditioner|air conditioning|ac",
-    Kind.FRIDGE: r"fridge|refrigerator|freezer|frigo|refrigerateur|congelateur|congelo",
-    Kind.CAR: r"car|ev|vehicle|charger|wallbox|voiture|borne|vehicule",
-    Kind.WASHER: r"washer|washing machine|dishwasher|dryer|lave linge|lave vaisselle|seche linge|machine a laver",
-    Kind.HEATER: r"heater|heating|radiator|convector|towel rail|radiateur|chauffage|convecteur|seche serviettes?",
+    Appliance.WATER_HEATER: r"water heater|boiler|chauffe eau|cumulus|ballon|ecs",
+    Appliance.HEAT_PUMP: r"heat pump|pompe a chaleur|pac|clim|climatis(?:ation|eur)|air condition(?:er|ing)|ac",
+    Appliance.COLD: r"fridge|refrigerator|freezer|frigo|refrigerateur|congelateur|congelo",
+    Appliance.CAR: r"car|ev|vehicle|charger|wallbox|voiture|borne|vehicule",
+    Appliance.PROGRAMME: r"washer|washing machine|dishwasher|dryer|(?:lave|seche) linge|lave vaisselle|machine a laver",
+    Appliance.HEATER: r"heater|heating|radiator|convector|towel rail|radiateur|chauffage|convecteur|seche serviettes?",
 }
 
 _RISK_WORDS: Final = {
@@ -84,10 +77,10 @@ def _plain(names: Iterable[str]) -> str:
     return re.sub(r"[^a-z0-9|]+", " ", "".join(char for char in text if not unicodedata.combining(char)))
 
 
-def guess_kind(names: Iterable[str]) -> Kind:
+def guess_kind(names: Iterable[str]) -> Appliance:
     """The kind that the names of an appliance speak of, OTHER when none does."""
     text = _plain(names)
-    return next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), Kind.OTHER)
+    return next((kind for kind, pattern in _KINDS.items() if pattern.search(text)), Appliance.OTHER)
 
 
 def risks_of(names: Iterable[str]) -> tuple[Risk, ...]:

@@ -2,7 +2,7 @@
 
 The list of appliances in the order in which they are given up, then all of them in one form, then a page that says what
 will happen. Delays and minimum times follow from the type of appliance and have a form of their own, asked for only by
-who wants it.
+who wants it; so have the strategy, and the rare settings of a single appliance.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,25 +12,29 @@ from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.helpers.selector import BooleanSelector
 import probatio
 
-from ..const import CONF_LOADS, CONF_NAME, CONF_PHASES, POWER_MEASURED
-from .forms import (
-    PAGE,
-    coordinator_refusals,
-    coordinator_schema,
-    loads_refusals,
-    loads_schema,
-    loads_values,
-    section_key,
-    take_loads,
-    take_times,
-    times_refusals,
-    times_schema,
-    times_values,
+from ..const import (
+    CONF_LOAD_ID,
+    CONF_LOADS,
+    CONF_NAME,
+    CONF_PHASES,
+    CONF_RANK,
+    CONF_ROTATION,
+    CONF_STRATEGY,
+    DEFAULT_RANK,
+    DEFAULT_ROTATION,
+    DEFAULT_STRATEGY,
+    POWER_MEASURED,
 )
+from .details import detail_refusals, detail_schema, detail_values, take_detail
+from .fields import named_choice
+from .forms import coordinator_refusals, coordinator_schema, loads_refusals, loads_schema, loads_values, take_loads
 from .house import friendly_name, present_id, thermostats
 from .last_page import LastPage
 from .load import LoadDraft
+from .sections import PAGE, section_key
+from .strategy import strategy_refusals, strategy_schema
 from .text import load_texts
+from .times import take_times, times_refusals, times_schema, times_values
 
 CONF_USE_THERMOSTAT: Final = "use_thermostat"
 
@@ -43,12 +47,16 @@ class CoordinatorFlow(LastPage):
         self._driven: dict[str, str] = {}
         self._chosen: list[str] = []
         self._page = 0
+        self._detailed = ""
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Change a coordinator: the same forms, filled in."""
         self._subentry = self._get_reconfigure_subentry()
         self._name = self._subentry.title
         self._drafts = [LoadDraft.restore(self.hass, load) for load in self._subentry.data[CONF_LOADS]]
+        self._strategy = self._subentry.data.get(CONF_STRATEGY, DEFAULT_STRATEGY)
+        self._chosen_rank = self._subentry.data.get(CONF_RANK, DEFAULT_RANK)
+        self._rotation_s = self._subentry.data.get(CONF_ROTATION, DEFAULT_ROTATION)
         return await self.async_step_user()
 
     # The list of appliances ------------------------------------------------------------------------------------------
@@ -181,3 +189,55 @@ class CoordinatorFlow(LastPage):
             return await step()
         self._page = 0
         return await self.async_step_finish()
+
+    # What hardly anybody changes -------------------------------------------------------------------------------------
+
+    async def async_step_strategy(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """How it picks among its appliances, and when it is its turn among the coordinators."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = strategy_refusals(user_input, self._drafts)
+            if not errors:
+                self._strategy = user_input[CONF_STRATEGY]
+                self._chosen_rank = round(user_input[CONF_RANK])
+                self._rotation_s = round(60 * user_input[CONF_ROTATION])
+                return await self.async_step_finish()
+        values = {CONF_STRATEGY: self._strategy, CONF_RANK: self._rank, CONF_ROTATION: self._rotation_s / 60}
+        return self.async_show_form(
+            step_id="strategy",
+            data_schema=self.add_suggested_values_to_schema(strategy_schema(), user_input or values),
+            errors=errors,
+            last_step=False,
+        )
+
+    async def async_step_details(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Choose the appliance whose rare settings are shown."""
+        if user_input is not None or len(self._drafts) == 1:
+            self._detailed = self._drafts[0].load_id if user_input is None else user_input[CONF_LOAD_ID]
+            return await self.async_step_detail()
+        names = {draft.load_id: draft.name for draft in self._drafts}
+        return self.async_show_form(
+            step_id="details",
+            data_schema=probatio.Schema({probatio.Required(CONF_LOAD_ID): named_choice(names)}),
+            last_step=False,
+        )
+
+    async def async_step_detail(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """When it may be cut, how it is taken off, how far it may be turned down."""
+        draft = next(draft for draft in self._drafts if draft.load_id == self._detailed)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            others = [other for other in self._drafts if other is not draft]
+            errors = detail_refusals(self.hass, draft, user_input, others)
+            if not errors:
+                take_detail(self.hass, draft, user_input)
+                return await self.async_step_finish()
+        return self.async_show_form(
+            step_id="detail",
+            data_schema=self.add_suggested_values_to_schema(
+                detail_schema(self.hass, draft, errors), user_input or detail_values(self.hass, draft)
+            ),
+            errors=errors,
+            description_placeholders={"load": draft.name},
+            last_step=False,
+        )

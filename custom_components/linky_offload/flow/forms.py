@@ -1,36 +1,23 @@
-"""The forms of an offload coordinator: their fields, and why an answer is refused.
-
-Appliances stand in one form, a section each. The keys of the sections are fixed, ``load_1`` and so on, and their titles
-hold a placeholder, since texts of keys made on the fly could not be translated. An error inside a section is shown by
-Home Assistant only at the section as a whole, so errors go by the section's key.
-"""
+"""The first two forms of an offload coordinator: the list, and what its appliances are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
 )
 import probatio
 
 from ..const import (
     CONF_DECLARED_VA,
-    CONF_DELAY_AFTER,
-    CONF_DELAY_BEFORE,
+    CONF_KIND,
     CONF_LOADS,
-    CONF_MINIMUM_OFF,
-    CONF_MINIMUM_ON,
     CONF_PHASE,
-    CONF_POWER_FACTOR,
     CONF_POWER_SENSOR,
     CONF_POWER_SOURCE,
     PHASE_ALL,
@@ -39,7 +26,8 @@ from ..const import (
     POWER_LEARNED,
     POWER_MEASURED,
 )
-from .appliance import Kind
+from ..offload.model import Appliance
+from .fields import choice, number_box, within
 from .house import (
     LOAD_DOMAINS,
     POWER_CLASSES,
@@ -51,31 +39,10 @@ from .house import (
     present_id,
     taken_loads,
 )
-from .load import CONF_KIND, LoadDraft
-from .options import number_box
+from .load import LoadDraft
+from .sections import in_sections, section_key
 
-PAGE: Final = 6
-"""Appliances in one form."""
-
-_EXPANDED: Final = 3  # more sections than this are folded
 DECLARED_VA: Final = (1, 36_000)
-POWER_FACTOR: Final = (0.1, 1.0)
-LONGEST_DELAY_S: Final = 3600
-LONGEST_MINIMUM_MIN: Final = 720
-
-_MINIMUMS: Final = {CONF_MINIMUM_OFF: "minimum_off_s", CONF_MINIMUM_ON: "minimum_on_s"}
-_DELAYS: Final = {CONF_DELAY_BEFORE: "delay_before_s", CONF_DELAY_AFTER: "delay_after_s"}
-
-
-def section_key(place: int) -> str:
-    """The key of the section at ``place``, counted from 0."""
-    return f"load_{place + 1}"
-
-
-def _choice(key: str, options: Iterable[str]) -> SelectSelector:
-    return SelectSelector(
-        SelectSelectorConfig(options=list(options), mode=SelectSelectorMode.DROPDOWN, translation_key=key)
-    )
 
 
 def coordinator_schema(hass: HomeAssistant) -> probatio.Schema:
@@ -135,8 +102,8 @@ def loads_schema(
 ) -> probatio.Schema:
     """What each appliance is and how its power is known."""
     fields: dict[probatio.Marker, object] = {
-        probatio.Required(CONF_KIND): _choice(CONF_KIND, Kind),
-        probatio.Required(CONF_POWER_SOURCE): _choice(
+        probatio.Required(CONF_KIND): choice(CONF_KIND, Appliance),
+        probatio.Required(CONF_POWER_SOURCE): choice(
             CONF_POWER_SOURCE, (POWER_MEASURED, POWER_DECLARED, POWER_LEARNED)
         ),
         probatio.Optional(CONF_POWER_SENSOR): EntitySelector(
@@ -148,8 +115,8 @@ def loads_schema(
         probatio.Optional(CONF_DECLARED_VA): number_box("VA"),
     }
     if three_phase:
-        fields[probatio.Required(CONF_PHASE)] = _choice(CONF_PHASE, (PHASE_UNKNOWN, "1", "2", "3", PHASE_ALL))
-    return _sections(fields, drafts, errors)
+        fields[probatio.Required(CONF_PHASE)] = choice(CONF_PHASE, (PHASE_UNKNOWN, "1", "2", "3", PHASE_ALL))
+    return in_sections(fields, drafts, errors)
 
 
 def loads_values(drafts: Sequence[LoadDraft]) -> dict[str, dict[str, Any]]:
@@ -183,7 +150,7 @@ def loads_refusals(
 
 def _power_error(hass: HomeAssistant, answer: Mapping[str, Any], used: set[str]) -> str | None:
     declared_va = answer.get(CONF_DECLARED_VA)
-    if declared_va is not None and not DECLARED_VA[0] <= declared_va <= DECLARED_VA[1]:
+    if declared_va is not None and not within(declared_va, DECLARED_VA):
         return "power_out_of_range"
     match answer[CONF_POWER_SOURCE]:
         case "measured":
@@ -207,71 +174,8 @@ def take_loads(hass: HomeAssistant, drafts: Sequence[LoadDraft], answers: Mappin
         answer = answers[section_key(place)]
         sensor = answer.get(CONF_POWER_SENSOR)
         declared_va = answer.get(CONF_DECLARED_VA)
-        draft.become(Kind(answer[CONF_KIND]))
+        draft.become(Appliance(answer[CONF_KIND]))
         draft.power_source = answer[CONF_POWER_SOURCE]
         draft.power_sensor = None if sensor is None else present_id(hass, sensor)
         draft.declared_va = None if declared_va is None else round(declared_va)
         draft.phase = answer.get(CONF_PHASE, draft.phase)
-
-
-def times_schema(drafts: Sequence[LoadDraft], errors: Mapping[str, str]) -> probatio.Schema:
-    """Delays, minimum times and power factor of each appliance."""
-    fields: dict[probatio.Marker, object] = {
-        probatio.Required(CONF_DELAY_BEFORE): number_box("s"),
-        probatio.Required(CONF_DELAY_AFTER): number_box("s"),
-        probatio.Required(CONF_MINIMUM_OFF): number_box("min", 0.5),
-        probatio.Required(CONF_MINIMUM_ON): number_box("min", 0.5),
-        probatio.Required(CONF_POWER_FACTOR): number_box("", 0.01),
-    }
-    return _sections(fields, drafts, errors)
-
-
-def times_values(drafts: Sequence[LoadDraft]) -> dict[str, dict[str, Any]]:
-    """The drafts as `times_schema` shows them."""
-    return {
-        section_key(place): {
-            **{key: getattr(draft, name) for key, name in _DELAYS.items()},
-            **{key: getattr(draft, name) / 60 for key, name in _MINIMUMS.items()},
-            CONF_POWER_FACTOR: draft.power_factor,
-        }
-        for place, draft in enumerate(drafts)
-    }
-
-
-def times_refusals(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Errors by section."""
-    errors: dict[str, str] = {}
-    for key, answer in answers.items():
-        if any(answer[field] < 0 for field in (*_DELAYS, *_MINIMUMS)):
-            errors[key] = "time_negative"
-        elif any(answer[field] > LONGEST_DELAY_S for field in _DELAYS):
-            errors[key] = "delay_too_long"
-        elif any(answer[field] > LONGEST_MINIMUM_MIN for field in _MINIMUMS):
-            errors[key] = "minimum_too_long"
-        elif not POWER_FACTOR[0] <= answer[CONF_POWER_FACTOR] <= POWER_FACTOR[1]:
-            errors[key] = "power_factor_out_of_range"
-    return errors
-
-
-def take_times(drafts: Sequence[LoadDraft], answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put the answers of `times_schema` into the drafts."""
-    for place, draft in enumerate(drafts):
-        answer = answers[section_key(place)]
-        for key, name in _DELAYS.items():
-            setattr(draft, name, round(answer[key]))
-        for key, name in _MINIMUMS.items():
-            setattr(draft, name, round(60 * answer[key]))
-        draft.power_factor = float(answer[CONF_POWER_FACTOR])
-
-
-def _sections(
-    fields: dict[probatio.Marker, object], drafts: Sequence[LoadDraft], errors: Mapping[str, str]
-) -> probatio.Schema:
-    """A form with a section for each draft; folded when they are many, but for those with an error."""
-    folded = len(drafts) > _EXPANDED
-    return probatio.Schema(
-        {
-            probatio.Required(key): section(probatio.Schema(fields), {"collapsed": folded and key not in errors})
-            for key in map(section_key, range(len(drafts)))
-        }
-    )

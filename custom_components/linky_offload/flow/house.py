@@ -12,17 +12,24 @@ from homeassistant.const import (
     ATTR_ENTITY_ID,
     ATTR_UNIT_OF_MEASUREMENT,
     UnitOfApparentPower,
+    UnitOfElectricCurrent,
     UnitOfPower,
 )
 from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.group import expand_entity_ids
 
-from ..actuators import KINDS, resolve_entity_id
+from ..actuators import KINDS, off_option, resolve_entity_id
+from ..actuators.thermal import heats_only
 from ..const import CONF_ENTITY, CONF_LOADS, CONF_NAME, DOMAIN, SUBENTRY_COORDINATOR
+from ..offload.model import Appliance
+from .appliance import guess_kind
 
 LOAD_DOMAINS: Final = sorted(KINDS)
 POWER_CLASSES: Final = (SensorDeviceClass.POWER, SensorDeviceClass.APPARENT_POWER)
+_DRIVEN: Final = frozenset({"climate", "input_boolean", "light", "switch"})
+"""Domains of what thermostat helpers drive; the others that they name are settings or sensors of theirs."""
+
 _POWER_UNITS: Final = {*UnitOfPower, *UnitOfApparentPower}
 
 
@@ -79,6 +86,24 @@ def names_of(hass: HomeAssistant, entity_id: str) -> list[str]:
     return names
 
 
+def kind_of(hass: HomeAssistant, entity_id: str) -> Appliance:
+    """What an appliance most likely is: by its names, else by what its entity is capable of."""
+    if (kind := guess_kind(names_of(hass, entity_id))) is not Appliance.OTHER:
+        return kind
+    state = hass.states.get(entity_id)
+    attributes = {} if state is None else state.attributes
+    match split_entity_id(entity_id)[0]:
+        case "climate":
+            return Appliance.HEATER if state is None or heats_only(state) else Appliance.HEAT_PUMP
+        case "water_heater":
+            return Appliance.WATER_HEATER
+        case "number" | "input_number" if attributes.get(ATTR_UNIT_OF_MEASUREMENT) == UnitOfElectricCurrent.AMPERE:
+            return Appliance.CAR
+        case "select" | "input_select" if off_option(attributes.get("options") or ()) is not None:
+            return Appliance.HEATER  # a pilot wire
+    return Appliance.OTHER
+
+
 def thermostats(hass: HomeAssistant) -> dict[str, str]:
     """The climate entity behind each switch that a thermostat helper drives, by entity id of the switch.
 
@@ -97,7 +122,7 @@ def thermostats(hass: HomeAssistant) -> dict[str, str]:
         if len(climates) == 1:
             for text in _texts([entry.data, entry.options]):
                 entity_id = resolve_entity_id(hass, text)
-                if entity_id is not None and entity_id.partition(".")[0] in KINDS:
+                if entity_id is not None and entity_id.partition(".")[0] in _DRIVEN:
                     found[entity_id] = climates[0]
     return found
 

@@ -22,12 +22,14 @@ from ..const import (
     CONF_LOAD_ID,
     CONF_LOADS,
     CONF_RANK,
+    CONF_ROTATION,
     CONF_STRATEGY,
     DEFAULT_RANK,
+    DEFAULT_ROTATION,
     DEFAULT_STRATEGY,
     SUBENTRY_COORDINATOR,
 )
-from ..offload.model import OffloadMode
+from ..offload.model import Appliance, OffloadMode, StrategyName
 from ..runtime import LinkyConfigEntry, LinkyRuntime
 from .appliance import Risk, risks_of
 from .house import names_of
@@ -47,6 +49,9 @@ class LastPage(ConfigSubentryFlow):
         self._subentry: ConfigSubentry | None = None
         self._name = ""
         self._drafts: list[LoadDraft] = []
+        self._strategy: str = DEFAULT_STRATEGY
+        self._chosen_rank: int | None = None
+        self._rotation_s = DEFAULT_ROTATION
         self._trial: asyncio.Task[str] | None = None
         self._tried = ""
 
@@ -70,23 +75,31 @@ class LastPage(ConfigSubentryFlow):
             if subentry.subentry_id != own
         ]
 
+    @property
+    def _rank(self) -> int:
+        """A new coordinator comes after the others."""
+        ranks = [subentry.data.get(CONF_RANK, DEFAULT_RANK) for subentry in self._others]
+        return 1 + max(ranks, default=0) if self._chosen_rank is None else self._chosen_rank
+
     # The last page ---------------------------------------------------------------------------------------------------
 
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say what will happen, warn, and offer what can still be done."""
         texts = await load_texts(self.hass, "coordinator")
         runtime = self._runtime
-        options = ["save", "times", "user"]
+        more = ["times", "details", "strategy", "user"]
+        options = ["save", *more]
         mode = texts("not_running")
         if runtime is not None:
             ends = ["automatic", "observe"] if self._subentry is None else ["save"]
-            options = [*ends, "try_load", "times", "user"]
+            options = [*ends, "try_load", *more]
             mode = texts(f"mode_{runtime.mode.value}")
         return self.async_show_menu(
             step_id="finish",
             menu_options=options,
             description_placeholders={
                 "loads": "\n".join(f"{place}. {draft.name}" for place, draft in enumerate(self._drafts, 1)),
+                "order": texts(f"order_{self._strategy}"),
                 "mode": mode,
                 "warnings": "\n\n".join(await self._async_warnings()),
                 "tried": self._tried,
@@ -100,7 +113,11 @@ class LastPage(ConfigSubentryFlow):
         for draft in self._drafts:
             for risk in risks_of(names_of(self.hass, draft.entity_id)):
                 at_risk.setdefault(risk, []).append(draft.name)
-        return [texts(risk.value, names=", ".join(names)) for risk, names in at_risk.items()]
+        warnings = [texts(risk.value, names=", ".join(names)) for risk, names in at_risk.items()]
+        tanks = [draft for draft in self._drafts if draft.kind is Appliance.WATER_HEATER]
+        if tanks and self._drafts[0] not in tanks and self._strategy == StrategyName.HIERARCHICAL:
+            warnings.append(texts("tank_not_first", names=", ".join(tank.name for tank in tanks)))
+        return warnings
 
     async def async_step_save(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Keep the mode of the meter as it is."""
@@ -130,16 +147,14 @@ class LastPage(ConfigSubentryFlow):
     @property
     def _data(self) -> dict[str, Any]:
         """The subentry as it is kept."""
-        if self._subentry is None:
-            ranks = [subentry.data.get(CONF_RANK, DEFAULT_RANK) for subentry in self._others]
-            kept: Mapping[str, Any] = {
-                CONF_STRATEGY: DEFAULT_STRATEGY,
-                CONF_RANK: 1 + max(ranks, default=0),
-                CONF_ENABLED: True,
-            }
-        else:
-            kept = self._subentry.data
-        return {**kept, CONF_LOADS: [draft.as_data(self.hass) for draft in self._drafts]}
+        kept: Mapping[str, Any] = {CONF_ENABLED: True} if self._subentry is None else self._subentry.data
+        return {
+            **kept,
+            CONF_STRATEGY: self._strategy,
+            CONF_RANK: self._rank,
+            CONF_ROTATION: self._rotation_s,
+            CONF_LOADS: [draft.as_data(self.hass) for draft in self._drafts],
+        }
 
     # Try it ----------------------------------------------------------------------------------------------------------
 

@@ -1,114 +1,206 @@
-"""The settings of the protection: all have a default that suits a normal home."""
+"""The settings of the protection, a page for each matter: all of them have a default that suits a normal home."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
-from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.selector import ActionSelector
 import probatio
 
+from ..caps import When
 from ..const import (
+    CONF_ACTIONS_BEGIN,
+    CONF_ACTIONS_END,
     CONF_ADJUSTMENT,
-    CONF_CONTRACT_DELAY,
-    CONF_CONTRACT_POWER,
+    CONF_BRANCH_BREAKER,
     CONF_CONTRACT_VA,
-    CONF_HAND_HOLD,
-    CONF_PROFILE,
+    CONF_DECLARED_VA,
+    CONF_LOAD_ID,
+    CONF_LOADS,
+    CONF_NAME,
+    CONF_PHASES,
+    CONF_POWER_SOURCE,
+    CONF_SOFT_LIMITS,
     DEFAULT_ADJUSTMENT,
-    DEFAULT_CONTRACT_DELAY,
-    DEFAULT_HAND_HOLD,
-    DEFAULT_PROFILE,
+    POWER_DECLARED,
+    SUBENTRY_COORDINATOR,
 )
 from ..meter import Reading
-from ..offload.model import Profile
 from ..runtime import LinkyConfigEntry
+from ..sequences import async_check
+from ..settings import contract_override_va, fixed_threshold_va, mains_v
+from .protection import (
+    HIGHEST_RATIO,
+    Meter,
+    protection_changes,
+    protection_refusals,
+    protection_schema,
+    protection_values,
+    suggested_profile,
+)
+from .rows import (
+    KnownLoad,
+    circuits_changes,
+    circuits_refusals,
+    circuits_schema,
+    circuits_values,
+    soft_limits_refusals,
+    soft_limits_rows,
+    soft_limits_schema,
+    soft_limits_values,
+    too_small,
+)
 from .text import decimal, load_texts
+from .threshold import (
+    breaker_refusals,
+    breaker_schema,
+    threshold_changes,
+    threshold_refusals,
+    threshold_schema,
+    threshold_values,
+)
 
-CONTRACT_KVA: Final = (1, 36)
-"""What a blue contract may be, kVA."""
-
-DELAY_S: Final = (0, 600)
-ADJUSTMENT_PERCENT: Final = (-99, 100)
-HOLD_MIN: Final = (0, 1440)
-
-LOWEST_THRESHOLD_VA: Final = 500
-"""Below this, everything would always be off."""
-
-HIGHEST_RATIO: Final = 1.3
-"""The meter opens above this multiple of its cut-off power (tic.md §9.1): a higher threshold protects nothing."""
-
-METER_PROFILE_CADENCE_S: Final = 3.0
-"""A source slower than this leaves the meter profile no time to act (design §6.2)."""
-
-
-def number_box(unit: str, step: float = 1) -> NumberSelector:
-    """A plain number. Its bounds are checked by the flow, which can say in the person's language why it refuses."""
-    return NumberSelector(
-        NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=step, unit_of_measurement=unit),
-    )
-
-
-CONTRACT_SELECTOR: Final = number_box("kVA")
-
-
-def _within(value: float, bounds: tuple[float, float]) -> bool:
-    return bounds[0] <= value <= bounds[1]
-
-
-def contract_error(contract_kva: float | None) -> str | None:
-    """Why a contract power is refused; None when it is not, or not given."""
-    return None if contract_kva is None or _within(contract_kva, CONTRACT_KVA) else "contract_out_of_range"
+PAGES: Final = ["protection", "threshold", "breaker", "soft_limits", "circuits", "actions"]
 
 
 class LinkyOptionsFlow(OptionsFlow):
-    """One form, refused with the reason beside the field."""
+    """A menu of pages. Each is refused with the reason beside the field, and kept by itself."""
 
     config_entry: LinkyConfigEntry
 
+    def __init__(self) -> None:
+        self._circuits: dict[str, Any] = {}
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the settings and check them."""
+        """Offer the pages."""
+        return self.async_show_menu(step_id="init", menu_options=PAGES)
+
+    async def async_step_protection(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """When to act."""
         errors: dict[str, str] = {}
         figures: dict[str, str] = {}
         if user_input is not None:
-            errors, figures = self._refusals(user_input)
+            errors, figures = protection_refusals(self._meter(self._options | user_input), self._options, user_input)
             if not errors:
-                options = {key: value for key, value in self.config_entry.options.items() if key != CONF_CONTRACT_POWER}
-                return self.async_create_entry(data=options | user_input)
-        defaults = {
-            CONF_PROFILE: DEFAULT_PROFILE,
-            CONF_CONTRACT_DELAY: DEFAULT_CONTRACT_DELAY,
-            CONF_ADJUSTMENT: DEFAULT_ADJUSTMENT,
-            CONF_HAND_HOLD: DEFAULT_HAND_HOLD,
-        }
-        schema = probatio.Schema(
-            {
-                probatio.Required(CONF_PROFILE): SelectSelector(
-                    SelectSelectorConfig(
-                        options=[profile.value for profile in Profile],
-                        mode=SelectSelectorMode.LIST,
-                        translation_key=CONF_PROFILE,
-                    )
-                ),
-                probatio.Required(CONF_CONTRACT_DELAY): number_box("s"),
-                probatio.Required(CONF_ADJUSTMENT): number_box("%"),
-                probatio.Required(CONF_HAND_HOLD): number_box("min"),
-                probatio.Optional(CONF_CONTRACT_POWER): CONTRACT_SELECTOR,
-            }
+                return self._keep(protection_changes(user_input))
+        values = user_input or protection_values(self._meter(self._options), self._options)
+        return self._show("protection", protection_schema(), values, errors, await self._async_pace() | figures)
+
+    async def async_step_threshold(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Another threshold than the contract."""
+        meter, errors = self._meter(self._options), dict[str, str]()
+        figures = {"phases": str(meter.phase_count)}
+        if user_input is not None:
+            errors, found = threshold_refusals(meter, user_input)
+            if not errors:
+                return self._keep(threshold_changes(user_input))
+            figures |= found
+        values = user_input or threshold_values(self._options, self._reading)
+        return self._show("threshold", threshold_schema(), values, errors, figures)
+
+    async def async_step_breaker(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """The breaker beside the meter."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = breaker_refusals(user_input)
+            if not errors:
+                return self._keep({CONF_BRANCH_BREAKER: user_input.get(CONF_BRANCH_BREAKER)})
+        texts = await load_texts(self.hass, "pace")
+        contract_a = self._meter(self._options).contract_a(mains_v(self._options))
+        needed = texts("no_contract") if contract_a is None else f"{HIGHEST_RATIO * contract_a:.0f} A"
+        return self._show("breaker", breaker_schema(), user_input or self._options, errors, {"needed": needed})
+
+    async def async_step_soft_limits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Lower limits for a time."""
+        errors: dict[str, str] = {}
+        figures: dict[str, str] = {}
+        if user_input is not None:
+            rows = user_input.get(CONF_SOFT_LIMITS, [])
+            errors, figures = soft_limits_refusals(self.hass, rows, self._threshold_va)
+            if not errors:
+                return self._keep({CONF_SOFT_LIMITS: soft_limits_rows(self.hass, rows) or None})
+        texts = await load_texts(self.hass, "when")
+        schema = soft_limits_schema({period: texts(period) for period in When})
+        values = user_input or soft_limits_values(self.hass, self._options)
+        return self._show("soft_limits", schema, values, errors, figures)
+
+    async def async_step_circuits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Parts of the house with a maximum of their own, and appliances that exclude each other."""
+        loads = self._loads
+        if not loads:
+            return self.async_abort(reason="no_loads")
+        errors: dict[str, str] = {}
+        figures: dict[str, str] = {}
+        values = self._circuits or circuits_values(self._options, loads)
+        if user_input is not None:
+            errors, figures = circuits_refusals(user_input)
+            self._circuits = values = user_input
+            if not errors and too_small(user_input, loads):
+                return await self.async_step_small_circuit()
+            if not errors:
+                return await self.async_step_keep_circuits()
+        return self._show("circuits", circuits_schema(loads), values, errors, figures)
+
+    async def async_step_small_circuit(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Warn of circuits on which an appliance would never be on."""
+        texts = await load_texts(self.hass, "circuit")
+        return self.async_show_menu(
+            step_id="small_circuit",
+            menu_options=["circuits", "keep_circuits"],
+            description_placeholders={
+                "circuits": "\n".join(
+                    texts("too_small", circuit=name, maximum=f"{maximum:.0f}", load=load.name, va=f"{load.va:.0f}")
+                    for name, maximum, load in too_small(self._circuits, self._loads)
+                )
+            },
         )
+
+    async def async_step_keep_circuits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Keep the circuits as they were entered."""
+        return self._keep(circuits_changes(self._circuits, self._options))
+
+    async def async_step_actions(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """What is done when an offload begins and when it ends."""
+        keys = (CONF_ACTIONS_BEGIN, CONF_ACTIONS_END)
+        errors: dict[str, str] = {}
+        figures: dict[str, str] = {}
+        if user_input is not None:
+            for key in keys:
+                try:
+                    await async_check(self.hass, user_input.get(key) or [])
+                except (HomeAssistantError, probatio.Invalid) as err:
+                    errors[key], figures["detail"] = "actions_invalid", str(err)
+            if not errors:
+                return self._keep({key: user_input.get(key) or None for key in keys})
+        schema = probatio.Schema({probatio.Optional(key): ActionSelector() for key in keys})
+        return self._show("actions", schema, user_input or self._options, errors, figures)
+
+    def _show(
+        self,
+        step_id: str,
+        schema: probatio.Schema,
+        values: Mapping[str, Any],
+        errors: dict[str, str],
+        figures: Mapping[str, str],
+    ) -> ConfigFlowResult:
         return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                schema, user_input or {**defaults, **self.config_entry.options}
-            ),
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
-            description_placeholders={**await self._async_describe(), **figures},
+            description_placeholders=figures,
         )
+
+    def _keep(self, changes: Mapping[str, Any]) -> ConfigFlowResult:
+        """End with the other options as they are; None takes an option away."""
+        merged = {**self._options, **changes}
+        return self.async_create_entry(data={key: value for key, value in merged.items() if value is not None})
+
+    # What the pages must know ----------------------------------------------------------------------------------------
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        return dict(self.config_entry.options)
 
     @property
     def _reading(self) -> Reading | None:
@@ -116,49 +208,49 @@ class LinkyOptionsFlow(OptionsFlow):
         entry = self.config_entry
         return entry.runtime_data.reading if entry.state is ConfigEntryState.LOADED else None
 
-    def _contract_va(self, override_kva: float | None) -> float | None:
-        """The contract that the threshold will be held against, VA."""
-        if override_kva is not None:
-            return 1000 * override_kva
-        contract_va: int | None = self.config_entry.data[CONF_CONTRACT_VA]
-        return contract_va
-
-    def _refusals(self, user_input: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-        """Errors by field, and the figures in their texts."""
-        errors: dict[str, str] = {}
-        figures: dict[str, str] = {}
-        if not _within(user_input[CONF_CONTRACT_DELAY], DELAY_S):
-            errors[CONF_CONTRACT_DELAY] = "delay_out_of_range"
-        if not _within(user_input[CONF_HAND_HOLD], HOLD_MIN):
-            errors[CONF_HAND_HOLD] = "hold_out_of_range"
-        override_kva = user_input.get(CONF_CONTRACT_POWER)
-        if (error := contract_error(override_kva)) is not None:
-            errors[CONF_CONTRACT_POWER] = error
-            return errors, figures
-        adjustment = user_input[CONF_ADJUSTMENT]
-        ratio = 1 + adjustment / 100
-        contract_va = self._contract_va(override_kva)
-        if not _within(adjustment, ADJUSTMENT_PERCENT):
-            errors[CONF_ADJUSTMENT] = "adjustment_out_of_range"
-        elif contract_va is not None and contract_va * ratio < LOWEST_THRESHOLD_VA:
-            errors[CONF_ADJUSTMENT] = "threshold_too_low"
-            figures["threshold"] = f"{contract_va * ratio:.0f}"
-        elif user_input[CONF_PROFILE] != Profile.METER and ratio > HIGHEST_RATIO:
-            errors[CONF_ADJUSTMENT] = "threshold_too_high"
-        return errors, figures
-
-    async def _async_describe(self) -> dict[str, str]:
-        """The contract and the pace of the meter, on which the choice of a profile depends."""
-        texts = await load_texts(self.hass, "pace")
+    def _meter(self, options: Mapping[str, Any]) -> Meter:
+        """The meter with the contract that these options insist on, else the one that it tells."""
         reading = self._reading
-        contract_va = self._contract_va(self.config_entry.options.get(CONF_CONTRACT_POWER))
-        cadence_s = None if reading is None else reading.cadence_s
-        if cadence_s is None:
+        return Meter(
+            phase_count=self.config_entry.data[CONF_PHASES],
+            contract_va=contract_override_va(options) or self.config_entry.data[CONF_CONTRACT_VA],
+            cadence_s=None if reading is None else reading.cadence_s,
+        )
+
+    @property
+    def _threshold_va(self) -> float | None:
+        """What the house is held under at ordinary times, VA."""
+        meter = self._meter(self._options)
+        if (fixed := fixed_threshold_va(self._options, meter.phase_count)) is not None:
+            return fixed
+        ratio = 1 + self._options.get(CONF_ADJUSTMENT, DEFAULT_ADJUSTMENT) / 100
+        return None if meter.contract_va is None else meter.contract_va * ratio
+
+    @property
+    def _loads(self) -> list[KnownLoad]:
+        """The appliances of every coordinator, with the power that the arbiter or their owner knows."""
+        loaded = self.config_entry.state is ConfigEntryState.LOADED
+        reports = self.config_entry.runtime_data.report.loads if loaded else {}
+        found: list[KnownLoad] = []
+        for subentry in self.config_entry.get_subentries_of_type(SUBENTRY_COORDINATOR):
+            for load in subentry.data[CONF_LOADS]:
+                declared = load.get(CONF_DECLARED_VA) if load.get(CONF_POWER_SOURCE) == POWER_DECLARED else None
+                report = reports.get(load[CONF_LOAD_ID])
+                va = declared if declared is not None or report is None else report.power_va
+                found.append(KnownLoad(load[CONF_LOAD_ID], load[CONF_NAME], va))
+        return found
+
+    async def _async_pace(self) -> dict[str, str]:
+        """The contract and the pace of the meter, on which the choice of a profile depends."""
+        texts, profiles = await load_texts(self.hass, "pace"), await load_texts(self.hass, "profile")
+        meter = self._meter(self._options)
+        contract = texts("no_contract") if meter.contract_va is None else f"{meter.contract_va / 1000:g} kVA"
+        if meter.cadence_s is None:
             pace = texts("unknown")
         else:
-            key = "fast" if cadence_s <= METER_PROFILE_CADENCE_S else "slow"
-            pace = texts(key, seconds=decimal(self.hass, cadence_s, 1))
-        return {
-            "contract": texts("no_contract") if contract_va is None else f"{contract_va / 1000:g} kVA",
-            "pace": pace,
-        }
+            held = meter.held_percent()
+            key = "fast" if meter.is_fast else "slow" if held is None else "held"
+            seconds, percent = decimal(self.hass, meter.cadence_s, 1), "" if held is None else f"{held:.0f}"
+            pace = texts(key, seconds=seconds, percent=percent)
+        profile = profiles(suggested_profile(meter, self._options).value)
+        return {"contract": contract, "pace": pace, "suggested": profile}
