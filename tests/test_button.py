@@ -1,4 +1,4 @@
-"""The button that tries a load."""
+"""The buttons of a load."""
 
 from unittest.mock import patch
 
@@ -6,6 +6,7 @@ from homeassistant.components.button.const import DOMAIN as BUTTON_DOMAIN, SERVI
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 
@@ -42,3 +43,19 @@ async def test_a_load_that_cannot_be_tried_says_why_in_words(hass: HomeAssistant
         await press(hass, house)
     assert refused.value.translation_key == "try_unavailable"
     assert house.state("last_try", "load_tank").state == STATE_UNKNOWN
+
+
+async def test_a_learned_power_is_forgotten_on_request(hass: HomeAssistant) -> None:
+    house = await House.start(hass, SimulatedMeter(), coordinator(LOADS))
+    entity_id = house.entity_id("relearn", "load_heater")
+    assert entity_id is not None
+    er.async_get(hass).async_update_entity(entity_id, disabled_by=None)
+    assert await hass.config_entries.async_unload(house.entry.entry_id)
+    await house.set_up()
+    track = house.runtime.arbiter._desk.tracks["load_heater"]
+    track.learned.step({1: 1500.0}, ())
+    await house.tick()
+    assert house.state("learned_power", "load_heater").state == "1500"
+    await hass.services.async_call(BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: entity_id}, blocking=True)
+    await house.tick()
+    assert house.state("learned_power", "load_heater").state == STATE_UNKNOWN

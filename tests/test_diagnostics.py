@@ -1,6 +1,7 @@
 """Diagnostics tell what happens and not whose meter it is."""
 
 import json
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -10,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import props
 
 from custom_components.linky_offload.diagnostics import port_kind, scrub
+from custom_components.linky_offload.offload import EventType, OffloadEvent
 from simulator.meter import SimulatedMeter
 from simulator.power import Power
 from simulator.tic import Mode, add_parity, encode_group
@@ -39,6 +41,17 @@ async def test_nothing_tells_whose_meter_it_is(hass: HomeAssistant, hass_client:
     for secret in (house.meter.address, "09999999999999", "SN12345678", "Load_Tank", house.entry.unique_id):
         assert secret
         assert secret not in text
+
+
+async def test_the_history_tells_what_happened_without_the_names_of_appliances(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator
+) -> None:
+    house, _ = await diagnostics(hass, hass_client)
+    house.runtime.tell_event(OffloadEvent(type=EventType.RESTORED, at=0.0, load_id="load_tank", va=2000.0))
+    told: Any = await get_diagnostics_for_config_entry(hass, hass_client, house.entry)
+    (event,) = told["history"]
+    assert (event["type"], event["load_id"], event["va"]) == ("restored", "load_tank", 2000)
+    assert "Load_Tank" not in json.dumps(told)
 
 
 async def test_what_the_line_lost_and_what_nobody_knows_is_counted(

@@ -18,10 +18,10 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.linky_offload.const import DOMAIN
 from custom_components.linky_offload.journal import Intent, Journal
+from custom_components.linky_offload.missing import missing_issue_id
 from custom_components.linky_offload.offload import LoadStatus
 from custom_components.linky_offload.runtime import LinkyRuntime
 from custom_components.linky_offload.settings import LoadConfig
-from custom_components.linky_offload.watch import missing_issue_id
 
 from .common import PtyMeter, flow, hear, load, meter_entry, set_up, state_of, until
 

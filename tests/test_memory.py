@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
 
 from custom_components.linky_offload.memory import Memory
 from custom_components.linky_offload.offload import Arbiter, HourlyLoad, LoadMemory, OffloadMode, Settings
@@ -11,7 +12,7 @@ from custom_components.linky_offload.settings import coordinator_settings
 from .common import load, meter_entry
 
 
-def arbiter(memory: Memory, intents: dict[str, Any]) -> Arbiter:
+def arbiter(memory: Memory, intents: dict[str, Any], habits: HourlyLoad | None = None) -> Arbiter:
     """An arbiter that starts from a memory."""
     entry = meter_entry("/dev/tic", [load("heater", "switch.heater"), load("boiler", "switch.boiler")])
     return Arbiter(
@@ -20,7 +21,8 @@ def arbiter(memory: Memory, intents: dict[str, Any]) -> Arbiter:
         mode=memory.mode,
         now=0,
         memory=memory.loads(intents),
-        habits=memory.habits,
+        state=memory.state,
+        habits=habits,
     )
 
 
@@ -29,38 +31,40 @@ async def test_a_new_entry_is_automatic_and_knows_nothing(hass: HomeAssistant) -
     await memory.async_load()
     assert memory.mode is OffloadMode.AUTOMATIC
     assert memory.loads({}) == {}
-    assert memory.habits.dump() == {}
+    assert memory.state == {}
 
 
-async def test_mode_learned_powers_and_habits_come_back(hass: HomeAssistant) -> None:
+async def test_the_mode_and_all_that_the_arbiter_knows_come_back(hass: HomeAssistant) -> None:
     habits = HourlyLoad()
     habits.note(18, 1200)
-    first = Arbiter(
-        Settings(),
-        coordinator_settings(meter_entry("/dev/tic", [load("heater", "switch.heater")])),
-        mode=OffloadMode.OBSERVE,
-        now=0,
-        memory={"heater": LoadMemory(learned_va=1900)},
-        habits=habits,
-    )
+    first = arbiter(Memory(hass, "entry"), {}, habits)
+    first.exclude("heater", 600, 0)
     await Memory(hass, "entry").async_keep_now(first, OffloadMode.OBSERVE)
 
     memory = Memory(hass, "entry")
     await memory.async_load()
 
     assert memory.mode is OffloadMode.OBSERVE
-    assert memory.habits.dump() == habits.dump()
-    # The intents are the journal's, even of loads of which nothing was learned.
-    assert memory.loads({"heater": ..., "boiler": ...}) == {
-        "heater": LoadMemory(intent=True, learned_va=1900),
-        "boiler": LoadMemory(intent=True),
-    }
-    assert memory.loads({}) == {"heater": LoadMemory(learned_va=1900)}
+    second = arbiter(memory, {})
+    assert second.habits.dump() == habits.dump()
+    assert second.report(0).loads["heater"].excluded_until is not None
+    assert second.report(0).loads["boiler"].excluded_until is None
 
 
-async def test_an_arbiter_starts_from_it(hass: HomeAssistant) -> None:
+async def test_the_intents_are_those_of_the_journal(hass: HomeAssistant) -> None:
     memory = Memory(hass, "entry")
     await memory.async_load()
+    assert memory.loads({"heater": ...}) == {"heater": LoadMemory(intent=True)}
     started = arbiter(memory, {"heater": ...})
     assert started.memory()["heater"].intent
     assert not started.memory()["boiler"].intent
+
+
+async def test_what_an_older_version_kept_is_no_obstacle(hass: HomeAssistant) -> None:
+    await Store[dict[str, Any]](hass, 1, "linky_offload.entry").async_save(
+        {"mode": "off", "learned_va": {"heater": 900.0}, "habits": {}}
+    )
+    memory = Memory(hass, "entry")
+    await memory.async_load()
+    assert memory.mode is OffloadMode.OFF
+    assert memory.state == {}

@@ -59,7 +59,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loads return as soon as there is room: the patience is the arbiter's own, and tested there."""
     monkeypatch.setattr(
         "custom_components.linky_offload.runtime.arbiter_settings",
-        lambda options: replace(arbiter_settings(options), start_grace_s=0, verify_s=0),
+        lambda options, phases: replace(arbiter_settings(options, phases), start_grace_s=0, verify_s=0),
     )
     monkeypatch.setattr("custom_components.linky_offload.offload.overload.SOURCE_LAG_S", 0.2)
 
@@ -392,7 +392,7 @@ async def test_the_hour_of_the_day_is_followed(
     await hear(hass, pty_meter, runtime, 800)
 
     clock += timedelta(minutes=1)
-    runtime._hour_read_at -= 60
+    runtime._clock._read_at -= 60
     await hear(hass, pty_meter, runtime, 900)
 
     assert set(runtime.arbiter.habits.dump()) == {"18", "19"}

@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.linky_offload.descriptions import METER_BINARY_SENSORS, METER_SENSORS, View
 from custom_components.linky_offload.descriptions.base import Told
-from custom_components.linky_offload.descriptions.protection import shown_percent, shown_seconds
+from custom_components.linky_offload.figures import shown_percent, shown_seconds
 from custom_components.linky_offload.meter import Quantity
 from simulator.meter import SimulatedMeter
 from simulator.power import Power

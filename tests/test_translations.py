@@ -13,8 +13,17 @@ import yaml
 from custom_components.linky_offload.const import DOMAIN
 from custom_components.linky_offload.descriptions import METER_BINARY_SENSORS, METER_SENSORS, Facts
 from custom_components.linky_offload.descriptions.base import Told
-from custom_components.linky_offload.offload import EventType, LoadStatus, OffloadMode, Reason
-from custom_components.linky_offload.sensor import LOAD_SENSORS
+from custom_components.linky_offload.descriptions.loads import COORDINATOR_SENSORS, LOAD_SENSORS
+from custom_components.linky_offload.descriptions.numbers import (
+    ADJUSTMENT,
+    COORDINATOR_NUMBERS,
+    DECLARED_POWER,
+    FIXED_THRESHOLD,
+    LOAD_NUMBERS,
+    METER_NUMBERS,
+    POSITION,
+)
+from custom_components.linky_offload.offload import EventType, LoadStatus, OffloadMode, Profile, Reason, StrategyName
 from custom_components.linky_offload.sources import LinkError
 
 ROOT = Path(__file__).parent.parent / "custom_components" / DOMAIN
@@ -92,13 +101,22 @@ def used_keys() -> dict[str, set[str]]:
     """The translation keys of all our entities, by platform."""
     return {
         "sensor": set().union(*(keys_of(description) for description in METER_SENSORS))
-        | {str(description.translation_key) for description in LOAD_SENSORS}
-        | {"offloaded_power", "next_load", "last_try"},
+        | {str(description.translation_key) for description in (*LOAD_SENSORS, *COORDINATOR_SENSORS)}
+        | {"last_try", "next_transition", "offloaded_loads", "last_offloads"}
+        | {"house_withheld_today", "house_degree_hours_today"},
         "binary_sensor": set().union(*(keys_of(description) for description in METER_BINARY_SENSORS)),
-        "button": {"try"},
+        "button": {"try", "relearn"},
         "event": {"decision"},
-        "select": {"mode"},
-        "switch": {"enabled"},
+        "number": {
+            str(description.translation_key)
+            for description in (
+                *(ADJUSTMENT, FIXED_THRESHOLD, *METER_NUMBERS),
+                *COORDINATOR_NUMBERS,
+                *(*LOAD_NUMBERS, DECLARED_POWER, POSITION),
+            )
+        },
+        "select": {"mode", "profile", "strategy"},
+        "switch": {"enabled", "allowed"},
     }
 
 
@@ -159,9 +177,12 @@ def test_every_entity_has_its_name_and_every_name_its_entity(platform: str) -> N
     assert set(TEXTS["en"]["entity"][platform]) == used_keys()[platform]
 
 
-@pytest.mark.parametrize("description", METER_SENSORS, ids=lambda description: description.key)
+@pytest.mark.parametrize(
+    "description", [*METER_SENSORS, *LOAD_SENSORS], ids=lambda description: str(description.translation_key)
+)
 def test_the_options_of_an_enumeration_are_its_translated_states(description: Any) -> None:
-    for key in keys_of(description):
+    keys = keys_of(description) if isinstance(description, Told) else {description.translation_key}
+    for key in keys:
         states = TEXTS["en"]["entity"]["sensor"][key].get("state", {})
         assert sorted(states) == sorted(description.options or [])
 
@@ -176,6 +197,8 @@ def test_the_options_of_an_enumeration_are_its_translated_states(description: An
             id="states of a load",
         ),
         pytest.param(("select", "mode", "state"), set(OffloadMode), id="modes"),
+        pytest.param(("select", "profile", "state"), set(Profile), id="profiles"),
+        pytest.param(("select", "strategy", "state"), set(StrategyName), id="strategies"),
         pytest.param(("event", "decision", "state_attributes", "event_type", "state"), set(EventType), id="events"),
         pytest.param(("event", "decision", "state_attributes", "reason", "state"), set(Reason), id="reasons of events"),
     ],

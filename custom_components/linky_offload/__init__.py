@@ -2,19 +2,30 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import config_validation as cv, issue_registry as ir
+from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_actions
 from .const import CONF_BAUDRATE, CONF_PORT, DOMAIN, PLATFORMS
+from .history import History
 from .identity import issue_id as identity_issue_id
 from .journal import Journal
 from .link import issue_id as link_issue_id
 from .memory import Memory
+from .missing import missing_issue_id
 from .notices import suspect_issue_id
 from .release import async_release_all
 from .runtime import LinkyConfigEntry, LinkyRuntime
 from .settings import load_configs
 from .sources import SourceError
-from .watch import missing_issue_id
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
@@ -59,6 +70,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     await async_release_all(hass, entry, journal)
     await journal.async_remove()
     await Memory(hass, entry.entry_id).async_remove()
+    await History(hass, entry).async_remove()
     issues = [link_issue_id(entry), identity_issue_id(entry.entry_id)]
     for load_id in load_configs(entry):
         issues += [missing_issue_id(load_id), suspect_issue_id(load_id)]

@@ -11,11 +11,13 @@ from typing import Any
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_ADDRESS, CONF_INTERNAL_ID, CONF_NAME, CONF_PORT
+from .const import CONF_ACTIONS_BEGIN, CONF_ACTIONS_END, CONF_ADDRESS, CONF_INTERNAL_ID, CONF_NAME, CONF_PORT
 from .meter import Quantity, Reading
 from .runtime import LinkyConfigEntry
 
 TO_REDACT = {
+    CONF_ACTIONS_BEGIN,  # whom they notify is nobody's business
+    CONF_ACTIONS_END,
     CONF_ADDRESS,
     CONF_INTERNAL_ID,
     CONF_NAME,
@@ -25,6 +27,9 @@ TO_REDACT = {
     "unique_id",
     str(Quantity.PRM),
 }
+
+# In an event, beside their ids.
+NAMES = {"coordinator", "load"}
 
 # What a port says of itself may carry a serial number or a host: its kind is enough to help.
 PORT_KIND = re.compile(r"(?P<kind>/dev/serial/by-(?:id|path)/|[a-z][a-z0-9+.-]*://|/dev/[A-Za-z]*)")
@@ -58,6 +63,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
         },
         "arbiter": runtime.report,
         "journal": runtime.journal.intents,
+        "history": [{key: event[key] for key in event.keys() - NAMES} for event in runtime.history.events()],
     }
     redacted: dict[str, Any] = scrub(async_redact_data(plain(report), TO_REDACT), tuple(_secrets(entry, reading)))
     return redacted

@@ -1,7 +1,7 @@
 """What every entity has in common: its device, its unique id, and states written at its own pace."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -154,6 +154,7 @@ class LoadEntity(LinkyEntity):
         """Identify by the load's own id, which it keeps when it changes coordinator."""
         super().__init__(publisher, pace)
         self.load_id: str = load[CONF_LOAD_ID]
+        self.coordinator_id = subentry.subentry_id
         parent_id = dr.async_get_device_id_by_identifier(
             publisher.hass, (DOMAIN, subentry.subentry_id), config_entry_id=publisher.entry.entry_id
         )
@@ -161,6 +162,17 @@ class LoadEntity(LinkyEntity):
         self._attr_device_info = ChildDeviceInfo(
             identifiers={(DOMAIN, self.load_id)}, name=load[CONF_NAME], parent_device_id=parent_id
         )
+
+    @property
+    def subentry(self) -> ConfigSubentry | None:
+        """The coordinator's settings as they are now; None while it is being removed."""
+        return self.publisher.entry.subentries.get(self.coordinator_id)
+
+    @property
+    def details(self) -> Mapping[str, Any] | None:
+        """The load's settings as they are now; None while it is being removed."""
+        loads = self.subentry.data.get(CONF_LOADS, ()) if self.subentry else ()
+        return next((load for load in loads if load[CONF_LOAD_ID] == self.load_id), None)
 
     @property
     def report(self) -> LoadReport | None:

@@ -1,4 +1,4 @@
-"""What an entry keeps over restarts besides the journal: its mode, and what was learned of the loads and the house."""
+"""What an entry keeps over restarts besides the journal: its mode, and what the arbiter has learned and was asked."""
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
-from .offload import Arbiter, HourlyLoad, LoadMemory, OffloadMode
+from .offload import Arbiter, LoadMemory, OffloadMode
 
 _VERSION = 1
 _SAVE_DELAY_S = 60.0
@@ -15,8 +15,7 @@ _SAVE_DELAY_S = 60.0
 
 class _Kept(TypedDict):
     mode: str
-    learned_va: dict[str, float]
-    habits: dict[str, list[int]]
+    arbiter: dict[str, Any]
 
 
 class Memory:
@@ -24,12 +23,13 @@ class Memory:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._store: Store[_Kept] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}")
-        self._kept = _Kept(mode=OffloadMode.AUTOMATIC, learned_va={}, habits={})
+        self._now = hass.loop.time
+        self._kept = _Kept(mode=OffloadMode.AUTOMATIC, arbiter={})
 
     async def async_load(self) -> None:
         """Read what an earlier run left."""
         if (kept := await self._store.async_load()) is not None:
-            self._kept = kept
+            self._kept = _Kept(mode=kept["mode"], arbiter=kept.get("arbiter", {}))
 
     @property
     def mode(self) -> OffloadMode:
@@ -37,16 +37,16 @@ class Memory:
         return OffloadMode(self._kept["mode"])
 
     @property
-    def habits(self) -> HourlyLoad:
-        """What the house draws by itself."""
-        return HourlyLoad(self._kept["habits"])
+    def state(self) -> Mapping[str, Any]:
+        """What the arbiter was left with."""
+        return self._kept["arbiter"]
 
     def loads(self, intents: Mapping[str, Any]) -> dict[str, LoadMemory]:
-        """The loads of which something is known, with the intents that the journal holds."""
-        learned = self._kept["learned_va"]
+        """The loads that the journal holds, each with the level at which its owner wants it, where that is known."""
+        kept = self.state.get("loads", {})
         return {
-            load_id: LoadMemory(intent=load_id in intents, learned_va=learned.get(load_id))
-            for load_id in {*learned, *intents}
+            load_id: LoadMemory(intent=True, wanted_level=kept.get(load_id, {}).get("wanted_level"))
+            for load_id in intents
         }
 
     @callback
@@ -63,7 +63,4 @@ class Memory:
         await self._store.async_remove()
 
     def _picture(self, arbiter: Arbiter, mode: OffloadMode) -> _Kept:
-        learned = {
-            load_id: memory.learned_va for load_id, memory in arbiter.memory().items() if memory.learned_va is not None
-        }
-        return _Kept(mode=mode, learned_va=learned, habits=arbiter.habits.dump())
+        return _Kept(mode=mode, arbiter=arbiter.state(self._now()))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -10,14 +10,30 @@ from homeassistant.util import dt as dt_util
 
 from .actuators import Actuator
 from .announcer import Announcer, Update, UpdateCause
+from .caps import Caps
 from .commander import Commander
+from .const import CONF_PHASES
+from .history import History
 from .identity import Identity
 from .journal import Intent, Journal
 from .link import Link, LinkState
+from .local_clock import LocalClock
 from .memory import Memory
 from .meter import Meter, Quantity, Reading
 from .notices import Suspects
-from .offload import Arbiter, Cause, CoordinatorSettings, Decision, LoadSettings, LoadView, OffloadMode, Report
+from .offload import (
+    Arbiter,
+    Cause,
+    CoordinatorSettings,
+    Decision,
+    LoadSettings,
+    LoadView,
+    OffloadMode,
+    Report,
+    Settings,
+)
+from .period import off_peak
+from .sequences import Sequences
 from .settings import arbiter_settings, contract_override_va, coordinator_settings, load_configs
 from .tic import Decoder, Group
 from .trial import TryResult, async_try
@@ -39,6 +55,7 @@ class LinkyRuntime(Announcer):
         self.reading: Reading | None = None
         self.quantities: set[Quantity] = set()
         self.journal = Journal(hass, entry.entry_id)
+        self.history = History(hass, entry)
         self.watch = LoadWatch(hass, on_view=self._load_seen, on_wish=self._wished)
         self.meter = Meter(contract_va=contract_override_va(entry.options), local_tz=dt_util.get_default_time_zone())
         self.connection = Link(hass, entry, on_groups=self._read, on_state=self._link_changed)
@@ -52,14 +69,16 @@ class LinkyRuntime(Announcer):
         self._commander = Commander(hass, self.journal, self.watch)
         self._identity = Identity(hass, entry)
         self._suspects = Suspects(hass)
-        self._hour = dt_util.now().hour
-        self._hour_read_at = self._loop.time()
+        self._sequences = Sequences(hass, entry)
+        self._caps = Caps(hass, self._cap_changed)
+        self._clock = LocalClock(self._loop.time())
         self._decisions: deque[Decision] = deque()
         self._deciding = False
         self._stopping = False
         self._timer: asyncio.TimerHandle | None = None
         self._overload: bool | None = None
         self._remove_shutdown_job: CALLBACK_TYPE | None = None
+        self._stop_telling: list[CALLBACK_TYPE] = []
 
     # What entities read ----------------------------------------------------------------------------------------------
 
@@ -90,15 +109,16 @@ class LinkyRuntime(Announcer):
         await self.journal.async_load()
         self._found = tuple(self.journal.intents.values())
         await self._memory.async_load()
+        await self.history.async_load()
         self.mode = self._memory.mode
         self._follow_loads()
         self.arbiter = Arbiter(
-            arbiter_settings(self._entry.options),
+            self._settings(),
             self._coordinators(),
             mode=self.mode,
             now=self._loop.time(),
             memory=self._memory.loads(self.journal.intents),
-            habits=self._memory.habits,
+            state=self._memory.state,
         )
 
     @callback
@@ -107,6 +127,8 @@ class LinkyRuntime(Announcer):
         self._remove_shutdown_job = self._hass.async_add_shutdown_job(
             HassJob(self._async_shut_down, "linky_offload returns its loads")
         )
+        self._stop_telling = [self.subscribe_events(self.history.note), self._sequences.async_follow(self)]
+        self._caps.configure(self._entry.options)
         self.watch.start()
         self.watch.look()
         self.connection.start()
@@ -130,9 +152,13 @@ class LinkyRuntime(Announcer):
         if self._timer is not None:
             self._timer.cancel()
         self.watch.stop()
+        self._caps.stop()
+        while self._stop_telling:
+            self._stop_telling.pop()()
         await self.connection.async_stop()
         await self.journal.async_written()
         await self._memory.async_keep_now(self.arbiter, self.mode)
+        await self.history.async_keep_now()
 
     def release_order(self) -> list[str]:
         """The loads that are cut, in the order in which they should be given back."""
@@ -144,7 +170,8 @@ class LinkyRuntime(Announcer):
         self.meter.override_contract(contract_override_va(self._entry.options))
         self._follow_loads()
         now = self._loop.time()
-        self._decide(self.arbiter.configure(arbiter_settings(self._entry.options), self._coordinators(), now))
+        self._decide(self.arbiter.configure(self._settings(), self._coordinators(), now))
+        self._caps.configure(self._entry.options)
         self.watch.look()
         self._publish(UpdateCause.DECISION, immediate=True)
 
@@ -154,6 +181,15 @@ class LinkyRuntime(Announcer):
         self._decide(self.arbiter.set_mode(mode, self._loop.time()))
         self._memory.keep(self.arbiter, mode)
         self._publish(UpdateCause.DECISION, immediate=True)
+
+    @callback
+    def ask(self, door: Callable[[Arbiter, float], Decision]) -> Decision:
+        """Knock at a door of the arbiter in a person's name, and carry out what it answers."""
+        decision = door(self.arbiter, self._loop.time())
+        self._decide(decision)
+        self._memory.keep(self.arbiter, self.mode)
+        self._publish(UpdateCause.DECISION, immediate=True)
+        return decision
 
     async def async_try_load(self, load_id: str) -> TryResult:
         """Switch a load off for five seconds. Raises HomeAssistantError when it must not be, or does not answer."""
@@ -165,11 +201,16 @@ class LinkyRuntime(Announcer):
     def _read(self, groups: list[Group], now: float) -> None:
         """Groups have just arrived: decide on each at once, and tell the entities when all orders have left."""
         latest: Reading | None = None
-        hour = self._local_hour(now)
+        clock = self._clock
+        if clock.look(now):
+            self._memory.keep(self.arbiter, self.mode)
         for group in groups:
             if (reading := self.meter.apply(group, now)) is not None:
                 self.reading = latest = reading
-                self._decide(self.arbiter.observe(reading, now, hour=hour))
+                self._caps.follow(reading)
+                self._decide(
+                    self.arbiter.observe(reading, now, hour=clock.hour, minute=clock.minute, off_peak=off_peak(reading))
+                )
         if latest is None:
             return
         if not latest.values.keys() <= self.quantities:
@@ -202,14 +243,9 @@ class LinkyRuntime(Announcer):
         self._decide(self.arbiter.tick(self._loop.time()))
         self._publish(UpdateCause.DECISION)
 
-    def _local_hour(self, now: float) -> int:
-        """The hour of the day, read once a minute: reading a time zone is not for every group."""
-        if now - self._hour_read_at >= 60:
-            self._hour_read_at = now
-            if (hour := dt_util.now().hour) != self._hour:
-                self._hour = hour
-                self._memory.keep(self.arbiter, self.mode)
-        return self._hour
+    @callback
+    def _cap_changed(self, cap_va: float | None) -> None:
+        self._decide(self.arbiter.set_cap(cap_va, self._loop.time()))
 
     def _decide(self, decision: Decision) -> None:
         """Carry out a decision. One that is provoked by the orders of another waits until those have left."""
@@ -261,8 +297,10 @@ class LinkyRuntime(Announcer):
         configs |= load_configs(self._entry)
         self.watch.configure(configs.values())
         for load_id, intent in self.journal.intents.items():
-            actuator = self.actuators[load_id]
-            actuator.saved = actuator.saved or intent.saved
+            self.actuators[load_id].resume(intent.saved)
+
+    def _settings(self) -> Settings:
+        return arbiter_settings(self._entry.options, self._entry.data.get(CONF_PHASES))
 
     def _coordinators(self) -> tuple[CoordinatorSettings, ...]:
         """The coordinators of the entry, and one out of service with the loads that left before this start.

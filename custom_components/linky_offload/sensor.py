@@ -1,19 +1,11 @@
 """Sensors of the meter, of the offload coordinators and of the loads."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, override
 
-from homeassistant.components.sensor import (
-    RestoreSensor,
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import RestoreSensor, SensorDeviceClass, SensorEntity
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import EntityCategory, UnitOfApparentPower, UnitOfTime
+from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -21,7 +13,7 @@ from homeassistant.helpers.typing import StateType
 
 from .const import CONF_INTERNAL_ID, DOMAIN
 from .descriptions import METER_SENSORS, MeterSensorDescription
-from .descriptions.protection import whole
+from .descriptions.loads import COORDINATOR_SENSORS, LOAD_SENSORS, CoordinatorSensorDescription, LoadSensorDescription
 from .entity import (
     DescribedMeterEntity,
     LoadEntity,
@@ -30,71 +22,17 @@ from .entity import (
     async_add_for_coordinators,
     async_add_for_loads,
 )
-from .offload import LoadReport, LoadStatus, Reason
+from .figures import whole
+from .house_sensors import house_sensors
 from .pace import Kind, Publishable
-from .publisher import Publisher
+from .publisher import Publisher, async_publisher
 from .runtime import LinkyConfigEntry
+from .telling import wall_time
 
 PARALLEL_UPDATES = 0
 
 ATTR_MEASURED_AT = "measured_at"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoadSensorDescription(SensorEntityDescription):
-    """A sensor of a load, read from what the arbiter says of it."""
-
-    pace: Kind
-    value_fn: Callable[[LoadReport], StateType]
-
-
-# "unavailable" is a word of Home Assistant for the entity itself, which goes on telling about an unavailable load.
-UNREACHABLE = "unreachable"
-LOAD_STATES = [UNREACHABLE if status is LoadStatus.UNAVAILABLE else str(status) for status in LoadStatus]
-
-
-def _status(report: LoadReport) -> str:
-    return UNREACHABLE if report.status is LoadStatus.UNAVAILABLE else str(report.status)
-
-
-LOAD_SENSORS: tuple[LoadSensorDescription, ...] = (
-    LoadSensorDescription(
-        key="status",
-        translation_key="load_status",
-        device_class=SensorDeviceClass.ENUM,
-        options=LOAD_STATES,
-        pace=Kind.AT_ONCE,
-        value_fn=_status,
-    ),
-    LoadSensorDescription(
-        key="reason",
-        translation_key="load_reason",
-        device_class=SensorDeviceClass.ENUM,
-        options=[str(reason) for reason in Reason],
-        pace=Kind.AT_ONCE,
-        value_fn=lambda report: str(report.reason),
-    ),
-    LoadSensorDescription(
-        key="power",
-        translation_key="load_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        state_class=SensorStateClass.MEASUREMENT,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        suggested_display_precision=0,
-        pace=Kind.POWER,
-        value_fn=lambda report: whole(report.power_va),
-    ),
-    LoadSensorDescription(
-        key="learned_power",
-        translation_key="learned_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        suggested_display_precision=0,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        pace=Kind.TEXT,
-        value_fn=lambda report: whole(report.learned_va),
-    ),
-)
+SAME_MOMENT_S = 2.0
 
 
 async def async_setup_entry(
@@ -112,11 +50,14 @@ async def async_setup_entry(
         return (MeterRegister if description.kept else MeterSensor)(publisher, description)
 
     async_add_described(hass, entry, async_add_entities, METER_SENSORS, make, at_start=known_register)
+    async_add_entities(house_sensors(async_publisher(hass, entry)))
     async_add_for_coordinators(
         hass,
         entry,
         async_add_entities,
-        lambda publisher, subentry: [OffloadedPower(publisher, subentry), NextLoad(publisher, subentry)],
+        lambda publisher, subentry: [
+            CoordinatorSensor(publisher, subentry, description) for description in COORDINATOR_SENSORS
+        ],
     )
     async_add_for_loads(
         hass,
@@ -124,6 +65,7 @@ async def async_setup_entry(
         async_add_entities,
         lambda publisher, subentry, load: [
             *(LoadSensor(publisher, subentry, load, description) for description in LOAD_SENSORS),
+            NextTransition(publisher, subentry, load),
             LastTry(publisher, subentry, load),
         ],
     )
@@ -188,45 +130,24 @@ class MeterRegister(MeterSensor, RestoreSensor):
         return self._kept
 
 
-class OffloadedPower(OffloadCoordinatorEntity, SensorEntity):
-    """What a coordinator keeps off now."""
+class CoordinatorSensor(OffloadCoordinatorEntity, SensorEntity):
+    """A value of an offload coordinator."""
 
-    _attr_translation_key = "offloaded_power"
-    _attr_device_class = SensorDeviceClass.APPARENT_POWER
-    _attr_state_class = SensorStateClass.MEASUREMENT
-    _attr_native_unit_of_measurement = UnitOfApparentPower.VOLT_AMPERE
-    _attr_suggested_display_precision = 0
+    entity_description: CoordinatorSensorDescription
 
-    def __init__(self, publisher: Publisher, subentry: ConfigSubentry) -> None:
-        """Bind to the coordinator."""
-        super().__init__(publisher, subentry, "offloaded_power", Kind.AT_ONCE)
-
-    @property
-    @override
-    def native_value(self) -> int | None:
-        """VA."""
-        return whole(self.view.report.offloaded_va.get(self.coordinator_id))
-
-    @override
-    def shown(self) -> Publishable:
-        """The value alone."""
-        return self.native_value
-
-
-class NextLoad(OffloadCoordinatorEntity, SensorEntity):
-    """The load that the coordinator would give up next."""
-
-    _attr_translation_key = "next_load"
-
-    def __init__(self, publisher: Publisher, subentry: ConfigSubentry) -> None:
-        """Bind to the coordinator."""
-        super().__init__(publisher, subentry, "next_load", Kind.AT_ONCE)
+    def __init__(
+        self, publisher: Publisher, subentry: ConfigSubentry, description: CoordinatorSensorDescription
+    ) -> None:
+        """Describe by a row of the table."""
+        super().__init__(publisher, subentry, description.key, description.pace)
+        self.entity_description = description
 
     @property
     @override
-    def native_value(self) -> str | None:
-        """Its name; unknown when the coordinator has nothing to give."""
-        return self.name_of(self.view.report.next_load.get(self.coordinator_id))
+    def native_value(self) -> StateType:
+        """What the arbiter says; a load by its name, unknown when there is none."""
+        value = self.entity_description.value_fn(self.view.report, self.coordinator_id)
+        return self.name_of(str(value)) if self.entity_description.load and value is not None else value
 
     @override
     def shown(self) -> Publishable:
@@ -259,6 +180,36 @@ class LoadSensor(LoadEntity, SensorEntity):
     @override
     def shown(self) -> Publishable:
         """The value alone."""
+        return self.native_value
+
+
+class NextTransition(LoadEntity, SensorEntity):
+    """When the present wait of the load is over; unknown while it waits for room, or for nothing."""
+
+    _attr_translation_key = "next_transition"
+    _attr_device_class = SensorDeviceClass.TIMESTAMP
+
+    def __init__(self, publisher: Publisher, subentry: ConfigSubentry, load: dict[str, Any]) -> None:
+        """Bind to the load."""
+        super().__init__(publisher, subentry, load, "next_transition", Kind.TEXT)
+        self._at: float | None = None
+        self._time: datetime | None = None
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """The time of day; one that hardly moves is left as it is, for it is worked out anew with each look."""
+        at = self.report.next_at if self.report is not None else None
+        if at is None:
+            self._at = self._time = None
+        elif self._at is None or abs(at - self._at) > SAME_MOMENT_S:
+            self._at = at
+            self._time = wall_time(at, self.hass.loop.time()).replace(microsecond=0)
+        return self._time
+
+    @override
+    def shown(self) -> Publishable:
+        """The time alone."""
         return self.native_value
 
 

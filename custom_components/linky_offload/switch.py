@@ -1,4 +1,4 @@
-"""The switch that takes an offload coordinator in or out of service."""
+"""Switches: an offload coordinator in or out of service, and an appliance that may be offloaded or not."""
 
 from typing import Any, override
 
@@ -7,11 +7,12 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_ENABLED
-from .entity import OffloadCoordinatorEntity, async_add_for_coordinators
+from .const import CONF_ALLOWED, CONF_ENABLED
+from .entity import LoadEntity, OffloadCoordinatorEntity, async_add_for_coordinators, async_add_for_loads
 from .pace import Kind, Publishable
 from .publisher import Publisher
 from .runtime import LinkyConfigEntry
+from .writing import async_write_load, async_write_subentry
 
 PARALLEL_UPDATES = 0
 
@@ -19,9 +20,12 @@ PARALLEL_UPDATES = 0
 async def async_setup_entry(
     hass: HomeAssistant, entry: LinkyConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Create the switch of each offload coordinator."""
+    """Create the switch of each offload coordinator and of each load."""
     async_add_for_coordinators(
         hass, entry, async_add_entities, lambda publisher, subentry: [EnabledSwitch(publisher, subentry)]
+    )
+    async_add_for_loads(
+        hass, entry, async_add_entities, lambda publisher, subentry, load: [AllowedSwitch(publisher, subentry, load)]
     )
 
 
@@ -57,7 +61,41 @@ class EnabledSwitch(OffloadCoordinatorEntity, SwitchEntity):
 
     def _write(self, *, enabled: bool) -> None:
         if (subentry := self.subentry) is not None:
-            self.hass.config_entries.async_update_subentry(
-                self.publisher.entry, subentry, data={**subentry.data, CONF_ENABLED: enabled}
-            )
+            async_write_subentry(self.hass, self.publisher.entry, subentry, CONF_ENABLED, enabled)
+            self.async_write_ha_state()
+
+
+class AllowedSwitch(LoadEntity, SwitchEntity):
+    """On: the appliance may be offloaded. The subentry owns the setting; the switch only writes it."""
+
+    _attr_translation_key = "allowed"
+
+    def __init__(self, publisher: Publisher, subentry: ConfigSubentry, load: dict[str, Any]) -> None:
+        """Bind to the load."""
+        super().__init__(publisher, subentry, load, CONF_ALLOWED, Kind.AT_ONCE)
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """The setting as it is now."""
+        return None if self.details is None else bool(self.details.get(CONF_ALLOWED, True))
+
+    @override
+    def shown(self) -> Publishable:
+        """The setting alone."""
+        return self.is_on
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let the appliance be offloaded."""
+        self._write(allowed=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Keep the appliance out of offloading: if it is cut, it returns."""
+        self._write(allowed=False)
+
+    def _write(self, *, allowed: bool) -> None:
+        if (subentry := self.subentry) is not None:
+            async_write_load(self.hass, self.publisher.entry, subentry, self.load_id, CONF_ALLOWED, allowed)
             self.async_write_ha_state()

@@ -94,7 +94,7 @@ class Told:
     def exists(self, view: View) -> bool:
         """Tell whether the entity is to be created."""
         if self.quantity is None:
-            return True
+            return self.exists_fn is None or self.exists_fn(view)
         if not view.met:
             return False
         return self.quantity in view.seen if self.exists_fn is None else self.exists_fn(view)

@@ -1,6 +1,8 @@
 """The quality of the link to the meter: what is decoded, what is lost."""
 
 from collections.abc import Callable
+from datetime import datetime
+import time
 
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
@@ -8,6 +10,7 @@ from homeassistant.const import EntityCategory, UnitOfRatio, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ..pace import Kind
+from ..telling import wall_time
 from ..tic import Mode, ParityState
 from .base import MeterBinarySensorDescription, MeterSensorDescription, View
 
@@ -38,6 +41,11 @@ def _damaged_percent(view: View) -> float | None:
 def _cadence(view: View) -> float | None:
     cadence = view.reading.cadence_s if view.reading else None
     return None if cadence is None else round(cadence, 1)
+
+
+def _last_reading(view: View) -> datetime | None:
+    """When the meter last said something that makes a reading; the loop's clock is the monotonic one."""
+    return None if view.reading is None else wall_time(view.reading.now, time.monotonic()).replace(microsecond=0)
 
 
 LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
@@ -72,6 +80,16 @@ LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
         entity_registry_enabled_default=False,
         pace=Kind.INDEX,
         value_fn=_cadence,
+    ),
+    MeterSensorDescription(
+        key="last_reading",
+        translation_key="last_reading",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        pace=Kind.INDEX,
+        value_fn=_last_reading,
+        without_link=True,
     ),
     _count("groups", lambda view: view.stats.groups),
     _count("checksum_errors", lambda view: view.stats.checksum_errors),

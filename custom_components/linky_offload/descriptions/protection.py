@@ -1,37 +1,19 @@
 """What no other software shows: contract, threshold, room, trip margin, and the meter's own warnings (tic.md §9)."""
 
 from collections.abc import Callable
-import math
 
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfApparentPower, UnitOfElectricCurrent, UnitOfRatio, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
+from ..figures import shown_percent, shown_seconds, whole
 from ..meter import Quantity
 from ..pace import Kind
 from ..tic import Mode
 from .base import MeterBinarySensorDescription, MeterSensorDescription, View, by_phase, reads, tells
 
-NO_TRIP_IN_SIGHT_S = 900
 LOW_MARGIN = 0.5
-
-
-def shown_seconds(seconds: float | None) -> int | None:
-    """Seconds to trip as they are shown: capped at 900, which stands for no trip in sight."""
-    if seconds is None or math.isnan(seconds):
-        return None
-    return int(min(seconds, NO_TRIP_IN_SIGHT_S))
-
-
-def shown_percent(part: float | None) -> int | None:
-    """A margin between 0 and 1 as a whole percentage, never rounded up: 0 is a trip."""
-    return None if part is None else math.floor(part * 100 + 1e-9)
-
-
-def whole(figure: float | None) -> int | None:
-    """A figure without decimals."""
-    return None if figure is None else round(figure)
 
 
 def _margin_is_low(view: View) -> bool:
@@ -75,6 +57,15 @@ PROTECTION_SENSORS: tuple[MeterSensorDescription, ...] = (
         pace=Kind.MARGIN,
         urgent_fn=_margin_is_low,
         value_fn=lambda view: shown_seconds(view.report.seconds_to_trip),
+    ),
+    MeterSensorDescription(
+        key="branch_margin",
+        translation_key="branch_margin",
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        exists_fn=lambda view: view.report.branch_margin is not None,
+        pace=Kind.MARGIN,
+        value_fn=lambda view: shown_percent(view.report.branch_margin),
     ),
     MeterSensorDescription(
         key="headroom",
