@@ -57,6 +57,7 @@ def _current(phase: int) -> MeterSensorDescription:
         device_class=SensorDeviceClass.CURRENT,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        suggested_display_precision=0,
         pace=Kind.VALUE,
         value_fn=reads(quantity),
     )
@@ -73,6 +74,7 @@ def _voltage(phase: int) -> MeterSensorDescription:
         device_class=SensorDeviceClass.VOLTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        suggested_display_precision=0,
         pace=Kind.VALUE,
         value_fn=reads(quantity),
     )
@@ -89,6 +91,7 @@ def _mean_voltage(phase: int) -> MeterSensorDescription:
         device_class=SensorDeviceClass.VOLTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        suggested_display_precision=0,
         pace=Kind.VALUE,
         value_fn=reads(quantity),
         dated=True,
