@@ -247,15 +247,26 @@ def test_a_start_by_automation_into_an_overload_waits_its_turn() -> None:
 def test_an_armed_load_that_starts_while_others_wait_for_room_is_cut_at_once(report_lag_s: float) -> None:
     """Cutting it while it drew nothing would have freed nothing; now it must queue behind the one that is off."""
     boiler = plug("boiler", 2000, measured=True, minimum_on_s=3600, asks=lambda now: now >= 200)
-    bench = Bench(plug("heater", 2000), boiler, base=steps((0, 1000), (50, 4500)))
+    bench = Bench(plug("heater", 2000), boiler, base=steps((0, 1000), (50, 4500)), profile=Profile.STRICT)
     bench.at(199.5, lambda: setattr(boiler, "measured", False))
     bench.at(199.9 + report_lag_s, lambda: setattr(boiler, "measured", True))
     bench.run(215)
     assert bench.reasons() == [
-        ("heater", Action.OFFLOAD, Reason.DELAY_ELAPSED),
+        ("heater", Action.OFFLOAD, Reason.OVER_THRESHOLD),
         ("boiler", Action.OFFLOAD, Reason.STARTED_WITHOUT_ROOM),
     ]
     assert bench.cuts("boiler")[0] <= 200 + max(report_lag_s, 1.5) + 1
+
+
+def test_under_a_contract_delay_an_armed_load_that_starts_without_room_has_that_delay_too() -> None:
+    """A thermostat that comes on often goes off, or another does, before the delay is over: then nothing is cut."""
+    room = plug("room", 2000, measured=True, asks=lambda now: now >= 200 and not 240 <= now < 400)
+    bench = Bench(plug("heater", 2000), room, base=steps((0, 1000), (50, 4500)))
+    bench.run(390)
+    assert bench.reasons() == [("heater", Action.OFFLOAD, Reason.DELAY_ELAPSED)]
+    bench.run(480)
+    assert bench.reasons()[1:] == [("room", Action.OFFLOAD, Reason.DELAY_ELAPSED)]
+    assert bench.cuts("room")[0] >= 400 + 60
 
 
 def test_a_machine_between_two_phases_is_not_stopped_by_a_passing_overload() -> None:

@@ -230,10 +230,34 @@ def test_how_soon_an_idle_load_starts_is_learned() -> None:
     for cycle in range(10):
         usage.see(True, None, 50.0 * cycle)
         usage.see(False, None, 50.0 * cycle + SOON_S)
-    soon = usage.starts_soon()
+    soon = usage.starts_soon(500.0)
     assert soon == pytest.approx(1 - math.exp(-1), abs=0.05)
-    assert Usage().starts_soon() is None
-    assert Usage.load(usage.dump()).starts_soon() == soon
+    assert Usage().starts_soon(500.0) is None
+    assert Usage.load(usage.dump()).starts_soon(500.0) == soon
+
+
+def test_the_longer_a_load_stays_idle_the_less_soon_its_start_is() -> None:
+    usage = Usage()
+    for cycle in range(10):
+        usage.see(False, None, 50.0 * cycle)
+        usage.see(True, None, 50.0 * cycle + SOON_S)
+    at_once, hours_later = usage.starts_soon(460.0), usage.starts_soon(20_000.0)
+    assert at_once is not None
+    assert hours_later is not None
+    assert hours_later < 0.01 < at_once
+
+
+def test_the_late_word_of_a_sensor_after_a_return_is_no_start_out_of_idleness() -> None:
+    usage = Usage()
+    for cycle in range(10):
+        back = 1000.0 * cycle
+        usage.see(True, None, back, told_at=back + 60)  # the plug says "on", its sensor still 0
+        usage.see(False, None, back + 3, told_at=back + 60)
+        usage.see(None, None, back + 500)
+    assert usage.starts == 0
+    usage.see(True, None, 20_000.0, told_at=20_060.0)
+    usage.see(False, None, 20_360.0, told_at=20_060.0)
+    assert (usage.starts, usage.idle_s) == (1, 300.0)
 
 
 def test_room_is_kept_for_a_load_that_starts_again_and_again() -> None:

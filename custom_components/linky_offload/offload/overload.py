@@ -11,10 +11,9 @@ from .guard import SOURCE_LAG_S, Need, PhaseLoad, ceiling_va, need_of
 from .learn import step_of
 from .model import Action, EventType, LoadStatus, OffloadMode, Profile, Reason
 from .strategies import STRATEGIES
-from .track import LoadTrack
+from .track import LATE_REPORT_S, LoadTrack
 
 _RELAPSE_S: Final = 30.0
-_LATE_REPORT_S: Final = 60.0  # a power sensor may take so long to tell
 _AMPLY: Final = 1.1  # candidates cover a little more, so that not every sample chooses them anew
 _GUARDS: Final = (Reason.PREDICTED_TRIP, Reason.RESERVE)
 
@@ -95,10 +94,14 @@ def note_start(desk: Desk, load: LoadTrack, now: float, *, switched: bool) -> No
     """An automation or a thermostat started a load: while others wait for room, it may have to wait its turn too.
 
     An appliance that merely goes on with what it does (``switched`` is False) goes behind loads that are cut only, so
-    that a passing overload does not stop a machine between two phases of its programme.
+    that a passing overload does not stop a machine between two phases of its programme; and under a contract delay not
+    even then, since thermostats come on and go off in turns, so that most of these excesses pass by themselves.
     """
-    if not switched and load.restored_at is not None and now - load.restored_at < _LATE_REPORT_S:
-        return  # a slow sensor tells of our own return
+    if not switched:
+        if desk.settings.profile is Profile.CONTRACT:
+            return
+        if load.restored_at is not None and now - load.restored_at < LATE_REPORT_S:
+            return  # a slow sensor tells of our own return
     queue = any(other.offloaded and other.enabled for other in desk.tracks.values())
     if queue or (switched and _overloaded(desk, load, now)):
         load.started_at = now

@@ -10,14 +10,14 @@ from .desk import Desk
 from .usage import likely_va
 
 
-def idle_reserve_va(desk: Desk) -> dict[int, float]:
+def idle_reserve_va(desk: Desk, now: float) -> dict[int, float]:
     """VA to keep free, by phase."""
     phases = desk.phases
     starts: dict[int, list[tuple[float, float]]] = {phase: [] for phase in phases}
     for load in desk.tracks.values():
         if not (load.idle and load.on and load.available and not load.offloaded) or desk.dead(load):
             continue
-        soon, va = load.usage.starts_soon(), load.known_va
+        soon, va = load.usage.starts_soon(now), load.known_va
         if soon is not None and va is not None:
             for phase, part in load.effect(va, phases).items():
                 starts[phase].append((part, soon))

@@ -92,7 +92,7 @@ def room_now(desk: Desk, now: float) -> Room | None:
     loads = desk.house.loads(desk.settings, desk.flights, now)
     if not loads:
         return None
-    horizon, idle = desk.horizon, idle_reserve_va(desk)
+    horizon, idle = desk.horizon, idle_reserve_va(desk, now)
     # The hysteresis and the reserve stand for the same surprise: the larger of the two is enough.
     return Room(
         {

@@ -4,7 +4,7 @@ from . import levels, timers
 from .desk import Desk
 from .hand import Meaning
 from .model import Cause, LoadView
-from .track import IDLE_VA, LoadTrack
+from .track import IDLE_VA, LATE_REPORT_S, LoadTrack
 
 _SWITCHED_BY_OTHERS = (Meaning.STARTED, Meaning.HELD_ON, Meaning.TAKEN_BACK, Meaning.CAME_BACK, Meaning.SWITCHED_OFF)
 
@@ -13,7 +13,7 @@ def learn_from(desk: Desk, load: LoadTrack, view: LoadView, cause: Cause, meanin
     """Take what can be learned; to be called when the meaning has been acted upon."""
     draws = load.on and load.available and load.settings.measured and load.power_va is not None
     load.learned.measure(load.power_va if draws and (load.power_va or 0.0) >= IDLE_VA else None, now)
-    load.usage.see(load.idle if draws else None, desk.off_peak, now)
+    load.usage.see(load.idle if draws else None, desk.off_peak, now, told_at=load.on_since + LATE_REPORT_S)
     if meaning in _SWITCHED_BY_OTHERS:
         desk.witness.note(load.load_id, on=bool(load.on), raw=desk.house.raw, now=now)
     if meaning in (*_SWITCHED_BY_OTHERS, Meaning.RETURN_CONFIRMED, Meaning.CUT_CONFIRMED):

@@ -9,6 +9,7 @@ from .usage import Usage
 
 IDLE_VA = 30.0  # less is the stand-by of an appliance: cutting it would free nothing
 UNKNOWN_RETURN_VA = 2000.0  # room kept for a load of which nothing is known yet
+LATE_REPORT_S = 60.0  # a power sensor may take so long to tell what a load draws that was switched on
 _DOUBT_S = 1800.0
 _LEAST_BACK_OFF_S = 60.0
 _LONGEST_BACK_OFF_S = 3600.0

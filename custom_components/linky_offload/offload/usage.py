@@ -36,19 +36,24 @@ class Usage:
         """It has drawn power in off-peak hours and, for long, never outside: a contactor feeds it."""
         return self.live_off_peak_s >= _LIVE_S and self.dead_peak_s >= _DEAD_S
 
-    def see(self, idle: bool | None, off_peak: bool | None, now: float) -> None:
-        """Book the time since the last view. ``idle``: on and drawing nothing, None while it is off or not measured."""
-        if self._since is not None:
+    def see(self, idle: bool | None, off_peak: bool | None, now: float, *, told_at: float = -math.inf) -> None:
+        """Book the time since the last view. ``idle``: on and drawing nothing, None while it is off or not measured.
+
+        ``told_at``: until then the sensor may not have told yet what the load draws since it was switched on, so that
+        neither an idle time nor its end proves anything.
+        """
+        if self._since is not None and now > self._since:
             self._book(now - self._since, off_peak)
             if self._idle and idle is False:
                 self.starts += 1
-        self._since, self._idle = (None, False) if idle is None else (now, idle)
+        self._since, self._idle = (None, False) if idle is None else (max(now, told_at) if idle else now, idle)
 
-    def starts_soon(self) -> float | None:
+    def starts_soon(self, now: float) -> float | None:
         """Probability that it starts within `SOON_S` of any moment at which it is idle; None while unlearned."""
-        if self.starts < _ENOUGH_STARTS or self.idle_s <= 0:
+        idle_s = self.idle_s + (now - self._since if self._idle and self._since is not None else 0.0)
+        if self.starts < _ENOUGH_STARTS or idle_s <= 0:
             return None
-        return -math.expm1(-self.starts * SOON_S / self.idle_s)
+        return -math.expm1(-self.starts * SOON_S / idle_s)
 
     def dump(self) -> dict[str, float]:
         """State for storage."""
