@@ -70,7 +70,7 @@ def test_minimum_on_holds_against_the_profile() -> None:
 
 
 def test_the_delay_before_of_a_load_comes_on_top_of_the_profile() -> None:
-    bench = Bench(plug("a", 2000, delay_before_s=30), base=steps((0, 1000), (100, 4500))).run(150)
+    bench = Bench(plug("a", 2000, delay_before_s=30, measured=True), base=steps((0, 1000), (100, 4500))).run(150)
     assert bench.report("a").reason is Reason.DELAY_BEFORE
     assert bench.run(400).cuts() == [101.5 + 60 + 30]
 

@@ -86,7 +86,7 @@ def test_in_silence_nothing_is_cut() -> None:
 
 def test_the_delay_above_the_contract_starts_anew_after_a_silence() -> None:
     """Nobody knows how long the overload lasted."""
-    bench = Bench(plug("a", 2000), base=steps((0, 1000), (50, 4500)))
+    bench = Bench(plug("a", 2000, measured=True), base=steps((0, 1000), (50, 4500)))
     bench.at(90, lambda: bench.mute(muted=True))
     bench.at(100, lambda: bench.mute(muted=False))
     assert bench.run(400).cuts() == [pytest.approx(161, abs=2)]

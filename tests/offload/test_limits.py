@@ -57,7 +57,7 @@ def test_a_fixed_threshold_is_shared_by_the_phases() -> None:
 
 @pytest.mark.parametrize("profile", list(Profile))
 def test_a_cap_counts_in_every_profile_and_its_end_gives_back(profile: Profile) -> None:
-    bench = Bench(plug("a", 2000), base=steps((0, 2000)), profile=profile).run(50)
+    bench = Bench(plug("a", 2000, measured=True), base=steps((0, 2000)), profile=profile).run(50)
     bench.take(bench.arbiter.set_cap(3000, bench.now))
     bench.run(200)
     assert bench.off() == ["a"]

@@ -17,7 +17,7 @@ def heater_cut_until_60(**settings: float) -> Bench:
 
 
 def delayed() -> Bench:
-    return Bench(plug("heater", 2000), base=steps((0, 500), (10, 4500)), contract_delay_s=60).run(30)
+    return Bench(plug("heater", 2000, measured=True), base=steps((0, 500), (10, 4500)), contract_delay_s=60).run(30)
 
 
 def silent() -> Bench:

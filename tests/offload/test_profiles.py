@@ -18,7 +18,7 @@ SEEN_AT = 101.5
 def overloaded(house_va: float, **options: object) -> Bench:
     """A 6 kVA house that steps from 3 kVA to ``house_va``; 2 kVA of it are the heater that may be cut."""
     base = steps((0, 1000), (STEP_AT, house_va - 2000))
-    return Bench(plug("heater", 2000), base=base, **options)  # type: ignore[arg-type]
+    return Bench(plug("heater", 2000, measured=True), base=base, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,17 @@ def test_the_moment_of_the_cut(
 
 def test_contract_forgives_an_overload_shorter_than_its_delay() -> None:
     base = steps((0, 1000), (100, 4500), (155, 1000), (200, 4500), (255, 1000))
-    assert Bench(plug("heater", 2000), base=base).run(400).commands == []
+    assert Bench(plug("heater", 2000, measured=True), base=base).run(400).commands == []
+
+
+def test_a_load_that_no_sensor_measures_goes_a_little_earlier_so_that_another_may_still_follow_in_time() -> None:
+    """It may free less than it is said to draw: then its successor leaves before the house is late."""
+    empty = plug("tank", 2000, declared=2000, asks=lambda now: False)
+    heater = plug("heater", 2000, declared=2000)
+    bench = Bench(empty, heater, base=steps((0, 1000), (STEP_AT, 4500))).run(STEP_AT + 100)
+    assert [load_id for load_id, *_ in bench.reasons()] == ["tank", "heater"]
+    assert SEEN_AT + 60 - 10 <= bench.cuts("tank")[0] < SEEN_AT + 60
+    assert bench.cuts("heater")[0] <= SEEN_AT + 60
 
 
 def test_meter_uses_what_the_filter_allows() -> None:

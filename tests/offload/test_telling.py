@@ -178,7 +178,9 @@ def test_a_house_at_work_is_woken_once_a_second_at_most(muted: bool) -> None:
 
 def test_a_due_time_is_kept_between_two_slow_samples() -> None:
     """A meter that speaks every minute: the delay of 20 s runs out in between."""
-    bench = Bench(plug("a", 2000), base=steps((0, 1000), (50, 4100)), cadence_s=60, contract_delay_s=20).run(200)
+    bench = Bench(
+        plug("a", 2000, measured=True), base=steps((0, 1000), (50, 4100)), cadence_s=60, contract_delay_s=20
+    ).run(200)
     assert bench.cuts() == [61 + 20]
 
 

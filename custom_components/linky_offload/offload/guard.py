@@ -105,15 +105,16 @@ def horizon_s(cadence_s: float | None, latency_s: float) -> float:
     return (cadence_s or UNKNOWN_CADENCE_S) + SOURCE_LAG_S + 2 * latency_s
 
 
-def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float) -> Need | None:
+def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float, lead_s: float = 0.0) -> Need | None:
     """What this phase needs to be relieved of now, None when nothing.
 
-    The amount covers every limit that is passed at this moment, the reason is the most pressing one.
+    The amount covers every limit that is passed at this moment, the reason is the most pressing one. ``lead_s``: so
+    much before the end of the contract delay its excess counts already.
     """
     filters = load.filters(settings.trip_limit)
     predicted = max(_over_predicted_trip(load, one, horizon) for one in filters)
     reserve = max(_over_reserve(load, one, horizon) for one in filters)
-    ordinary, reason = _over_threshold(load, settings, now)
+    ordinary, reason = _over_threshold(load, settings, now + lead_s)
     va = max(predicted, reserve, ordinary)
     if va <= 0:
         return None

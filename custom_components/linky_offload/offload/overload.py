@@ -8,12 +8,17 @@ from . import levels
 from .cutting import Choice, Group, choose, protected, why_not
 from .desk import Desk
 from .guard import SOURCE_LAG_S, Need, PhaseLoad, ceiling_va, need_of
+from .in_flight import Flight
 from .learn import step_of
 from .model import Action, EventType, LoadStatus, OffloadMode, Profile, Reason
 from .strategies import STRATEGIES
 from .track import LATE_REPORT_S, LoadTrack
 
 _RELAPSE_S: Final = 30.0
+_EMPTY_S: Final = 4 * 3600.0
+_SHOWN_SHARE: Final = 0.25
+_LEAST_STEP_VA: Final = 100.0
+_LONGEST_LEAD_S: Final = 10.0
 _AMPLY: Final = 1.1  # candidates cover a little more, so that not every sample chooses them anew
 _GUARDS: Final = (Reason.PREDICTED_TRIP, Reason.RESERVE)
 
@@ -42,10 +47,12 @@ def needs(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> list[Need]:
     if desk.mode is OffloadMode.OFF:
         return []
     horizon = desk.horizon
+    lead = max((lead_s(desk, load) for load in desk.tracks.values() if load.on and load.enabled), default=0.0)
     for load in loads:
         if load.over_since is not None:
+            desk.wake(load.over_since + desk.settings.contract_delay_s - lead, now)
             desk.wake(load.over_since + desk.settings.contract_delay_s, now)
-    found = (need_of(load, desk.settings, horizon, now) for load in loads)
+    found = (need_of(load, desk.settings, horizon, now, lead) for load in loads)
     return [need for need in found if need is not None]
 
 
@@ -136,7 +143,12 @@ def learn(desk: Desk, now: float) -> None:
         load = desk.tracks.get(flight.load_id)
         if load is not None and flight.alone and load.turned_to is None:
             sign = 1.0 if flight.action is Action.RESTORE else -1.0
-            _learn_step(load, step_of(sign, flight.raw_before, raw))
+            moved = step_of(sign, flight.raw_before, raw)
+            _learn_step(load, moved)
+            _note_empty(load, flight, moved, now)
+    for load in desk.tracks.values():
+        if load.freed_nothing_at is not None and now - load.freed_nothing_at >= _EMPTY_S:
+            load.freed_nothing_at = None
     for load_id, moved in desk.witness.landed(raw, desk.house.sampled_at, SOURCE_LAG_S):
         if (load := desk.tracks.get(load_id)) is not None:
             _learn_step(load, moved)
@@ -148,12 +160,24 @@ def learn(desk: Desk, now: float) -> None:
 
 
 def _learn_step(load: LoadTrack, moved: Mapping[int, float]) -> None:
-    """A step of the meter that only this load can have made; its power is learned where nothing better tells it."""
+    """A step of the meter that only this load can have made; its power is learned where no sensor tells it."""
     own = load.settings
-    if own.measured or own.declared_va is not None:
+    if own.measured:
         load.learned.vote(moved, own.phases)
     else:
         load.learned.step(moved, own.phases)
+
+
+def _note_empty(load: LoadTrack, flight: Flight, moved: Mapping[int, float], now: float) -> None:
+    """Remember a cut that moved nothing: a load without a sensor was on and drew nothing, and may do so for hours."""
+    if load.settings.measured:
+        return
+    expected = sum(flight.va.values())
+    shown = sum(moved.get(phase, 0.0) for phase in flight.va) if flight.va else max(moved.values(), default=0.0)
+    if shown >= max(_LEAST_STEP_VA, _SHOWN_SHARE * expected):
+        load.freed_nothing_at = None
+    elif flight.action is Action.OFFLOAD:
+        load.freed_nothing_at = now
 
 
 def _takeable(desk: Desk, now: float, *, urgent: bool) -> list[Group]:
@@ -191,10 +215,11 @@ def _reluctance(desk: Desk, load: LoadTrack, now: float) -> tuple[int, int, int]
     """Which of the loads that may go go first.
 
     When a trip is predicted everything may go: what may not obey anyway last, before it the last resorts, before them
-    what a person, its protected hours or its minimum time on stand for.
+    what a person, its protected hours or its minimum time on stand for, and what freed nothing when it was cut last.
     """
     guarded = load.held(now) or protected(load, desk.minute) or load.minimum_on_left_s(now) > 0
-    return int(load.offloaded or load.suspect(now)), int(load.settings.last_resort), int(guarded)
+    in_vain = load.offloaded or load.suspect(now)
+    return int(in_vain), int(load.settings.last_resort), int(guarded or load.freed_nothing_at is not None)
 
 
 def _overloaded(desk: Desk, load: LoadTrack, now: float) -> bool:
@@ -250,7 +275,17 @@ def delay_before_left(desk: Desk, load: LoadTrack, now: float) -> float:
     """Seconds that the load's own delay still keeps it on, counted from the end of the contract delay."""
     since = min(desk.house.over_since.values(), default=now)
     delay = desk.settings.ordinary_delay_s + load.settings.delay_before_s
-    return since + delay - now
+    return since + delay - lead_s(desk, load) - now
+
+
+def lead_s(desk: Desk, load: LoadTrack) -> float:
+    """Seconds by which a load that no sensor measures goes before the contract delay is over.
+
+    It may free less than it is said to draw, or nothing: then there is still time to see that and to cut another.
+    """
+    if load.settings.measured:
+        return 0.0
+    return min(desk.horizon, _LONGEST_LEAD_S, desk.settings.ordinary_delay_s / 2)
 
 
 def _relapsed(desk: Desk, load: LoadTrack, needed: Sequence[Need], now: float) -> bool:

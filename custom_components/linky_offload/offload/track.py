@@ -11,6 +11,7 @@ IDLE_VA = 30.0  # less is the stand-by of an appliance: cutting it would free no
 UNKNOWN_RETURN_VA = 2000.0  # room kept for a load of which nothing is known yet
 LATE_REPORT_S = 60.0  # a power sensor may take so long to tell what a load draws that was switched on
 _DOUBT_S = 1800.0
+_CONFIDENT = 0.6  # three of the latest five steps agree
 _LEAST_BACK_OFF_S = 60.0
 _LONGEST_BACK_OFF_S = 3600.0
 _MOST_DOUBLINGS = 10
@@ -53,6 +54,7 @@ class LoadTrack:
     waits_more_s: float = 0.0  # the random part of its delay after, drawn at the cut
     told_longest: bool = False  # that it stays off beyond its longest time
     started_at: float | None = None  # started by no person while others were waiting for room
+    freed_nothing_at: float | None = None  # when a cut of it moved nothing on the meter, and it has not drawn since
     learned: Learned = field(default_factory=Learned)
     usage: Usage = field(default_factory=Usage)
     level: float | None = None  # at which it stands, None where it does not tell
@@ -78,12 +80,21 @@ class LoadTrack:
 
     @property
     def drawing_va(self) -> float | None:
-        """What cutting it now would free, VA: measured, else declared, else learned, else unknown."""
+        """What cutting it now would free, VA: measured, else declared, else learned, else unknown.
+
+        A declared power is believed for no more than what the meter showed again and again. Unknown too where its
+        last cut freed nothing: a water heater without a sensor may be full.
+        """
         if self.settings.measured and self.power_va is not None:
             return self.power_va
+        if self.freed_nothing_at is not None:
+            return None
         if self.level is not None and (unit := self.unit_va) is not None:
             return self.level * unit
-        return self.settings.declared_va if self.settings.declared_va is not None else self.learned_va
+        declared, learned = self.settings.declared_va, self.learned_va
+        if declared is None or learned is None or self.learned.confidence < _CONFIDENT:
+            return learned if declared is None else declared
+        return min(declared, learned)
 
     @property
     def learned_va(self) -> float | None:
