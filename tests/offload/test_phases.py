@@ -24,6 +24,25 @@ def test_only_loads_of_the_phase_in_need_are_cut() -> None:
     assert event.phase == 2
 
 
+def test_each_load_of_a_cut_on_several_phases_is_told_with_its_own_phase_and_the_need_there() -> None:
+    """Phase 1 is far over its threshold, phase 3 a little; a load of unknown phase goes for the one in greater need."""
+    base = steps((0, (1000.0,) * 3), (50, (5500.0, 1000.0, 3500.0)))
+    plugs = (
+        plug("unknown", 500, phases=(1,), known_phases=()),
+        plug("on 1", 1500, phases=(1,)),
+        plug("on 3", 1000, phases=(3,)),
+        plug("on all", 1500, phases=(1, 2, 3)),
+    )
+    bench = house(*plugs, base=base).run(55)
+    told = {event.load_id: (event.phase, event.reason) for event in bench.told(EventType.OFFLOADED)}
+    assert told == {
+        "unknown": (1, Reason.OVER_THRESHOLD),
+        "on 1": (1, Reason.OVER_THRESHOLD),
+        "on 3": (3, Reason.OVER_THRESHOLD),
+        "on all": (1, Reason.OVER_THRESHOLD),
+    }
+
+
 @pytest.mark.parametrize(
     ("over_va", "expected"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from custom_components.linky_offload.offload import Arbiter, Cause, LoadMemory, LoadView, OffloadMode, Profile, Settings
+from custom_components.linky_offload.offload.model import TurnDown
 
 from .common import Bench, Plug, coordinator, plug, reading, steps
 
@@ -48,6 +49,25 @@ def test_the_ledger_comes_back() -> None:
     bench = Bench(plug("a", 2000), base=steps((0, 500), (50, 4500)), profile=Profile.STRICT).run(500)
     fresh = again(bench, bench.plugs["a"])
     assert fresh._desk.ledger.share("a") == pytest.approx(bench.arbiter._desk.ledger.share("a"))
+
+
+@pytest.mark.parametrize("older", [None, 12, 8], ids=["not turned down then", "lower since", "higher since"])
+def test_a_level_ordered_after_the_state_was_written_is_still_ours(older: float | None) -> None:
+    """The journal knows the wanted level; the state may be a minute old when the power fails."""
+    charger = plug("car", 2300, turn_down=TurnDown(minimum=6, maximum=32, va_per_unit=230))
+    state = {"loads": {"car": {"turned_to": older, "wanted_level": 14}}}
+    fresh = Arbiter(
+        Settings(),
+        [coordinator(charger)],
+        mode=OffloadMode.AUTOMATIC,
+        now=0,
+        memory={"car": LoadMemory(intent=True, wanted_level=16)},
+        state=state,
+    )
+    decision = fresh.see_load(LoadView(load_id="car", available=True, on=True, level=10), Cause.FIRST, 1)
+    assert decision.intents == {"car"}
+    known = fresh.report(1).loads["car"]
+    assert (known.level, known.wanted_level) == (10, 16)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,16 @@ def protected(load: LoadTrack, minute: int | None) -> bool:
     )
 
 
+def most_pressing(needs: Sequence[Need]) -> Need:
+    """The need that comes before the others."""
+    return max(needs, key=lambda need: (need.urgent, need.reason is Reason.RESERVE, need.va))
+
+
+def answered_by(load: LoadTrack, needs: Sequence[Need]) -> Need:
+    """The need for which a load goes: the most pressing on its own phases, or of all where its phase is unknown."""
+    return most_pressing([need for need in needs if need.phase in load.phases] or needs)
+
+
 def choose(needs: Sequence[Need], groups: Sequence[Group], phases: tuple[int, ...], *, one_unknown: bool) -> Choice:
     """Let one group after the other cover what is left of the needs.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from . import levels
-from .cutting import Choice, Group, choose, protected, why_not
+from .cutting import Choice, Group, answered_by, choose, most_pressing, protected, why_not
 from .desk import Desk
 from .guard import SOURCE_LAG_S, Need, PhaseLoad, ceiling_va, need_of
 from .in_flight import Flight
@@ -63,7 +63,7 @@ def answer(desk: Desk, needed: Sequence[Need], now: float) -> None:
         if not needed:
             return
     urgent = any(need.urgent for need in needed)
-    pressing = max(needed, key=lambda need: (need.urgent, need.reason is Reason.RESERVE, need.va))
+    pressing = most_pressing(needed)
     groups = _takeable(desk, now, urgent=urgent)
     measuring = any(f.action is Action.OFFLOAD and not f.va for f in desk.flights)
     if measuring and not urgent:
@@ -78,6 +78,7 @@ def answer(desk: Desk, needed: Sequence[Need], now: float) -> None:
     else:
         choice = Choice(tuple(desk.tracks[load_id] for load_id in lower), 0.0)
     for load in choice.loads:
+        own = answered_by(load, needed)
         wait = 0.0 if pressing.reason in _GUARDS else delay_before_left(desk, load, now)
         if wait > 0:
             load.show(LoadStatus.WAITING, Reason.DELAY_BEFORE, now)
@@ -85,12 +86,12 @@ def answer(desk: Desk, needed: Sequence[Need], now: float) -> None:
             continue
         if _relapsed(desk, load, needed, now):
             load.relapses += 1
-            desk.tell(EventType.RELAPSE, now, load, pressing.reason, va=load.drawing_va, phase=pressing.phase)
+            desk.tell(EventType.RELAPSE, now, load, own.reason, va=load.drawing_va, phase=own.phase)
         if load.load_id in lower:
             level = lower[load.load_id]
-            levels.turn(desk, load, level, pressing.reason, now, urgent=urgent, phase=pressing.phase)
+            levels.turn(desk, load, level, own.reason, now, urgent=urgent, phase=own.phase)
         else:
-            desk.cut(load, pressing.reason, now, urgent=urgent, phase=pressing.phase)
+            desk.cut(load, own.reason, now, urgent=urgent, phase=own.phase)
     nothing_left = choice.missing_va > 0 and not choice.loads and not desk.flights and not desk.observed
     if nothing_left and not desk.refused:
         desk.refused = True

@@ -257,6 +257,7 @@ class LoadTrack:
         self.intent = memory.intent
         if memory.wanted_level is not None:
             self.saved_level = self.wanted_level = memory.wanted_level
+            self.turned_to = None  # the state may be older than the last order: what is seen tells
         if memory.learned_va is not None:
             self.learned.steps_va = [memory.learned_va]
 

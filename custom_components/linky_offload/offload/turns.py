@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from .cutting import Group, choose, why_not
+from .cutting import Group, answered_by, choose, why_not
 from .desk import Desk, Promise
 from .guard import Need
 from .limits import barred
@@ -95,7 +95,7 @@ def _begin(desk: Desk, swap: Swap, room: Room, now: float) -> bool:
     if choice.missing_va > 0 or len(choice.loads) > swap.most:
         return False
     for load in choice.loads:
-        desk.cut(load, swap.reason, now, phase=needs[0].phase)
+        desk.cut(load, swap.reason, now, phase=answered_by(load, needs).phase)
     desk.promise = Promise(swap.back.load_id, swap.reason, now + _PROMISED_S)
     return True
 
