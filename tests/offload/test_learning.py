@@ -7,7 +7,17 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_offload.offload import Action, Cause, EventType, HourlyLoad, LoadStatus, Profile, Reason
+from custom_components.linky_offload.offload import (
+    Action,
+    Cause,
+    EventType,
+    HourlyLoad,
+    LoadStatus,
+    LoadView,
+    Profile,
+    Reason,
+)
+from custom_components.linky_offload.offload.echo import Echo
 from custom_components.linky_offload.offload.learn import Learned
 from custom_components.linky_offload.offload.steps import StepHistogram
 from custom_components.linky_offload.offload.usage import SOON_S, Usage, likely_va
@@ -200,6 +210,40 @@ def test_a_learned_phase_is_where_room_is_looked_for() -> None:
     bench.base = steps((0, (3700.0, 500.0, 3500.0)), (330, (3700.0, 500.0, 500.0)))
     bench.run(500)
     assert [action for _, action, _ in bench.reasons()] == [Action.OFFLOAD, Action.RESTORE]
+
+
+@pytest.mark.parametrize(
+    ("phases", "others_va", "learned"),
+    [
+        pytest.param((2,), 0.0, (2,), id="on one phase"),
+        pytest.param((1, 2, 3), 0.0, (1, 2, 3), id="on all three"),
+        pytest.param((2,), 700.0, (2,), id="another appliance moves on another phase"),
+        pytest.param((2,), 1500.0, (), id="another one moves by as much"),
+    ],
+)
+def test_a_thermostat_behind_a_sensor_tells_the_phase(
+    phases: tuple[int, ...], others_va: float, learned: tuple[int, ...]
+) -> None:
+    heater = plug("a", 1500, phases=phases, known_phases=(), measured=True, asks=lambda now: now >= 100)
+    base = steps((0, (500.0, 500.0, 500.0)), (100, (500.0, 500.0, 500.0 + others_va)))
+    bench = Bench(heater, base=base, phases=3, contract_va=18000).run(120)
+    assert bench.report("a").learned_phases == learned
+    assert bench.commands == []
+
+
+def test_a_sensor_that_tells_too_late_teaches_no_phase() -> None:
+    """What it tells is not found on the meter, and the step of another that is found once speaks against many."""
+    echo, learned = Echo(), Learned()
+    for minute in range(10):
+        at, level = 60.0 * minute, 1500.0 * (minute % 2)
+        for second in range(0, 60, 2):
+            stray = 1500.0 if minute == 5 and second >= 31 else 0.0
+            raw = {1: 500.0 + level, 2: 500.0 + stray, 3: 500.0}
+            for _, phases in echo.landed(raw, at + second, 2.0):
+                learned.heard(phases)
+            if second == 30:
+                echo.told("a", level, at + second)
+    assert learned.phases == ()
 
 
 # What is on and idle --------------------------------------------------------------------------------------------------

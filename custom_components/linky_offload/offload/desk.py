@@ -9,6 +9,7 @@ import math
 import random
 from typing import Final
 
+from .echo import Echo
 from .guard import SOURCE_LAG_S, horizon_s
 from .habits import HourlyLoad
 from .house import House
@@ -67,6 +68,7 @@ class Desk:
         self.random = random.Random(seed)
         self.flights = InFlight()
         self.witness = Witness()
+        self.echo = Echo()
         self.timed: set[str] = set()  # loads that will be switched by a timer
         self.coordinators: tuple[CoordinatorSettings, ...] = ()
         self.tracks: dict[str, LoadTrack] = {}
@@ -259,4 +261,5 @@ class Desk:
         """Reckon with an order that leaves now: ``effect`` is what it moves, VA by phase."""
         latency = load.settings.latency_s
         self.witness.disturb(now)
+        self.echo.disturb()
         self.flights.send(load.load_id, action, effect, self.house.raw, now, latency_s=latency, unseen=unseen)

@@ -18,8 +18,9 @@ _CHANGED: Final = 2.0
 _TYPICAL_S: Final = 600.0
 _PEAK_S: Final = 3600.0
 _VOTES: Final = 3
+_HEARD: Final = 3  # votes of a step whose size was known beforehand
 _VOTE_SHARE: Final = 0.75
-_MOST_VOTES: Final = 20
+_MOST_VOTES: Final = 30
 _ALONE_SHARE: Final = 0.8
 _EACH_SHARE: Final = 0.2
 _THREE: Final = 3
@@ -27,7 +28,10 @@ _THREE: Final = 3
 
 @dataclass(slots=True)
 class Learned:
-    """The steps of one load, and what its sensor told. ``votes``: how often its steps fell on which phases."""
+    """The steps of one load, and what its sensor told.
+
+    ``votes``: how often its steps fell on which phases, or on none of them.
+    """
 
     steps_va: list[float] = field(default_factory=list)
     votes: dict[tuple[int, ...], int] = field(default_factory=dict)
@@ -80,9 +84,11 @@ class Learned:
         """Take only the phases of a step; ``given`` ones are never contradicted."""
         where = () if given or len(moved) == 1 else _where(moved)
         if where:
-            self.votes[where] = self.votes.get(where, 0) + 1
-            if sum(self.votes.values()) > _MOST_VOTES:
-                self.votes = {phases: count // 2 for phases, count in self.votes.items() if count > 1}
+            self._count(where, 1)
+
+    def heard(self, phases: tuple[int, ...]) -> None:
+        """Take the phases on which a change told by its sensor was found on the meter; empty: on none of them."""
+        self._count(phases, _HEARD if phases else 1)
 
     def measure(self, power_va: float | None, now: float) -> None:
         """Take the word of the sensor; ``power_va`` is None while the load is off or draws nothing."""
@@ -105,6 +111,11 @@ class Learned:
     def reset(self) -> None:
         """Forget the powers; the phases stay."""
         self.steps_va, self.typical_va, self.peak_va, self._last = [], None, None, None
+
+    def _count(self, phases: tuple[int, ...], votes: int) -> None:
+        self.votes[phases] = self.votes.get(phases, 0) + votes
+        if sum(self.votes.values()) > _MOST_VOTES:
+            self.votes = {phases: count // 2 for phases, count in self.votes.items() if count > 1}
 
     def dump(self) -> dict[str, Any]:
         """State for storage."""

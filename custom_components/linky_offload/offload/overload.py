@@ -153,6 +153,10 @@ def learn(desk: Desk, now: float) -> None:
     for load_id, moved in desk.witness.landed(raw, desk.house.sampled_at, SOURCE_LAG_S):
         if (load := desk.tracks.get(load_id)) is not None:
             _learn_step(load, moved)
+    if len(raw) > 1:
+        for load_id, phases in desk.echo.landed(raw, desk.house.sampled_at, SOURCE_LAG_S):
+            if (load := desk.tracks.get(load_id)) is not None:
+                load.learned.heard(phases)
     reading = desk.house.reading
     if desk.hour is None or reading is None or not reading.power_changed or reading.power_va is None:
         return

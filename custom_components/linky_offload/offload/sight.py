@@ -14,6 +14,10 @@ def learn_from(desk: Desk, load: LoadTrack, view: LoadView, cause: Cause, meanin
     draws = load.on and load.available and load.settings.measured and load.power_va is not None
     load.learned.measure(load.power_va if draws and (load.power_va or 0.0) >= IDLE_VA else None, now)
     load.usage.see(load.idle if draws else None, desk.off_peak, now, told_at=load.on_since + LATE_REPORT_S)
+    # A sensor tells late: what was switched on a moment ago has not yet shown whether it draws.
+    settled = draws and now - load.on_since >= LATE_REPORT_S
+    if not load.settings.phases:
+        desk.echo.told(load.load_id, load.power_va if settled else None, now)
     if meaning in _SWITCHED_BY_OTHERS:
         desk.witness.note(load.load_id, on=bool(load.on), raw=desk.house.raw, now=now)
     if meaning in (*_SWITCHED_BY_OTHERS, Meaning.RETURN_CONFIRMED, Meaning.CUT_CONFIRMED):
