@@ -52,6 +52,13 @@ def test_a_large_excess_is_a_harm_too() -> None:
     assert chosen(900, loads) == ["room"]
 
 
+def test_what_must_stay_off_for_long_misses_more() -> None:
+    """Three kilowatts for ten minutes are half a kilowatt-hour; the same for three minutes hardly count."""
+    pump = track("pump", 3000, gap_k=0.1, minimum_off_s=600)
+    assert chosen(2900, [pump, track("room", 3000, gap_k=0.5, minimum_off_s=180)]) == ["room"]
+    assert chosen(2900, [pump, track("cold", 3000, gap_k=3.0, minimum_off_s=180)]) == ["pump"]
+
+
 def test_each_phase_is_relieved_by_its_own_loads() -> None:
     loads = [track("one", 1000, phases=(1,)), track("two", 1000, phases=(2,)), track("all", 3000, phases=(1, 2, 3))]
     assert chosen({2: 800.0}, loads, (1, 2, 3)) == ["two"]

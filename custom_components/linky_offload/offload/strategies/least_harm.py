@@ -15,6 +15,7 @@ from .thermostat import need_k, swap_of_rooms
 
 SWITCHING: Final = 0.3
 MISFIT_PER_VA: Final = 0.0003
+WITHHELD_PER_VAH: Final = 0.003  # of what it misses at least, in its minimum time off
 JUST_ON: Final = 0.6
 JUST_ON_S: Final = 300.0
 BORNE: Final = 1.5  # for one from which everything it asked for was withheld lately
@@ -44,7 +45,12 @@ def harm_of(load: LoadTrack, scene: Scene) -> float:
     settings = load.settings
     weight = WEIGHT[settings.appliance]
     gap = 0.5 if load.gap_k is None and load.demand is not False else max(0.0, need_k(load))
-    harm = SWITCHING + weight * gap + BORNE * weight * scene.ledger.share(load.load_id)
+    harm = (
+        SWITCHING
+        + WITHHELD_PER_VAH * (load.drawing_va or 0.0) * settings.minimum_off_s / 3600
+        + weight * gap
+        + BORNE * weight * scene.ledger.share(load.load_id)
+    )
     longest = settings.longest_off_s
     if load.offloaded:
         harm += weight * max(0.0, scene.now - load.off_since) / longest if longest else 0.0
