@@ -84,6 +84,45 @@ def test_in_silence_nothing_is_cut() -> None:
     assert bench.run(1000).commands == []
 
 
+@pytest.mark.parametrize(
+    ("profile", "base_va", "off"),
+    [
+        pytest.param(Profile.METER, 3500, 0, id="by the meter, below the contract"),
+        pytest.param(Profile.METER, 4500, 1, id="by the meter, above the contract: living there takes eyes"),
+        pytest.param(Profile.CONTRACT, 4500, 0, id="above the contract, where the filter can hold it with a step more"),
+        pytest.param(Profile.CONTRACT, 5600, 2, id="above what the filter could hold"),
+    ],
+)
+def test_what_nobody_sees_must_not_open_the_meter(profile: Profile, base_va: float, off: int) -> None:
+    """The meter falls silent; nothing returns before the silence has lasted for long, and what is cut stays few."""
+    loads = [plug(name, 1000) for name in "ab"]
+    bench = Bench(*loads, base=steps((0, 1000), (80, base_va)), profile=profile)
+    bench.at(90, lambda: bench.mute(muted=True))
+    bench.run(900)
+    assert len(bench.off()) == off
+    assert all(at == pytest.approx(90, abs=2) for at in bench.cuts())
+    assert {reason for _, _, reason in bench.reasons()} <= {Reason.METER_SILENT}
+    assert bench.trips == 0
+
+
+def test_in_silence_a_load_that_starts_is_reckoned_with() -> None:
+    tank = plug("tank", 2500, measured=True, asks=lambda now: now >= 200)
+    bench = Bench(tank, plug("a", 1000), base=steps((0, 4000)), profile=Profile.METER)
+    bench.at(90, lambda: bench.mute(muted=True))
+    assert bench.run(180).commands == []
+    bench.run(230)
+    assert len(bench.off()) == 1
+    assert bench.cuts()[0] == pytest.approx(200, abs=2)
+
+
+def test_in_silence_an_order_that_is_not_obeyed_counts_for_nothing() -> None:
+    deaf = plug("deaf", 2500, deaf=True)
+    bench = Bench(deaf, plug("a", 2500), base=steps((0, 500), (80, 3000)), profile=Profile.METER)
+    bench.at(90, lambda: bench.mute(muted=True))
+    bench.run(150)
+    assert bench.off() == ["a"]
+
+
 def test_the_delay_above_the_contract_starts_anew_after_a_silence() -> None:
     """Nobody knows how long the overload lasted."""
     bench = Bench(plug("a", 2000, measured=True), base=steps((0, 1000), (50, 4500)))
@@ -147,6 +186,13 @@ def opened(*, tells: bool = True) -> Bench:
     bench = Bench(*(plug(name, 1500) for name in "ab"), base=base, profile=STRICT, tells_breaker=tells)
     bench.at(400, bench.breaker.reclose)
     return bench
+
+
+def test_after_closing_the_first_return_waits_until_the_house_is_awake() -> None:
+    """The first sample after the dark shows the least: thermostats and plugs come back one by one."""
+    bench = opened().run(600)
+    closed_at = bench.told(EventType.METER_CLOSED)[0].at
+    assert closed_at + 10 <= bench.returns()[0] <= closed_at + 15
 
 
 @pytest.mark.parametrize("tells", [True, False], ids=["told by STGE", "guessed: a dead house right after a near trip"])

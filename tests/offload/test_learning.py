@@ -7,16 +7,7 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_offload.offload import (
-    Action,
-    Cause,
-    EventType,
-    HourlyLoad,
-    LoadStatus,
-    LoadView,
-    Profile,
-    Reason,
-)
+from custom_components.linky_offload.offload import Action, Cause, EventType, HourlyLoad, LoadStatus, Profile, Reason
 from custom_components.linky_offload.offload.echo import Echo
 from custom_components.linky_offload.offload.learn import Learned
 from custom_components.linky_offload.offload.steps import StepHistogram
@@ -242,7 +233,7 @@ def test_a_sensor_that_tells_too_late_teaches_no_phase() -> None:
             for _, phases in echo.landed(raw, at + second, 2.0):
                 learned.heard(phases)
             if second == 30:
-                echo.told("a", level, at + second)
+                echo.told("a", level, at + second, seek=True)
     assert learned.phases == ()
 
 

@@ -78,6 +78,25 @@ def sustainable_ratio(step_ratio: float, horizon: float, limit: float = TRIP_RAT
     return max(0.0, math.sqrt(under_root) - gained * jump)
 
 
+def lasting_ratio(y: float, step_ratio: float, horizon: float, lasting: float, limit: float = TRIP_RATIO) -> float:
+    """The largest S/P that, after ``lasting`` seconds from ``y``, still leaves ``horizon`` to a jump by ``step_ratio``.
+
+    `sustainable_ratio` for a load that does not last for ever. With a = e^(−K·lasting) and b = e^(K·horizon) the filter
+    has then reached s² − a·(s² − y), and must not be above (s + d)² − b·((s + d)² − L²): a second-degree equation in s.
+    It is 0 where no load leaves the horizon.
+    """
+    jump = max(0.0, step_ratio)
+    left, grown = math.exp(-K * max(0.0, lasting)), math.exp(K * max(0.0, horizon))
+    square, half = grown - left, (grown - 1) * jump
+    rest = grown * limit * limit - left * y - half * jump
+    if square <= 0:
+        return math.inf
+    under_root = half * half + square * rest
+    if under_root <= 0:
+        return 0.0
+    return max(0.0, (math.sqrt(under_root) - half) / square)
+
+
 class TripFilter:
     """The state of the meter's filter on one phase, followed from the samples that the meter sends.
 

@@ -240,7 +240,10 @@ class Arbiter(ManualDoors):
         timers.run_out(desk, now)
         keeping.keep_limits(desk, now)
         show_resting(desk, now)
-        needed = overload.needs(desk, desk.house.loads(desk.settings, desk.flights, now) if loads else [], now)
+        if loads:
+            needed = overload.needs(desk, desk.house.loads(desk.settings, desk.flights, now), now)
+        else:
+            needed = overload.needs_unseen(desk, now)
         return_overdue(desk, now)
         if needed:
             overload.answer(desk, needed, now)

@@ -99,9 +99,8 @@ class Desk:
     @property
     def horizon(self) -> float:
         """Seconds that must be left before a trip, see `horizon_s`."""
-        cadence = self.house.reading.cadence_s if self.house.reading else None
         latency = max((load.settings.latency_s for load in self.tracks.values()), default=UNKNOWN_LATENCY_S)
-        return horizon_s(cadence, latency)
+        return horizon_s(self.house.cadence_s, latency)
 
     def dead(self, load: LoadTrack) -> bool:
         """A day/night contactor keeps the load without power at present."""
@@ -262,4 +261,5 @@ class Desk:
         latency = load.settings.latency_s
         self.witness.disturb(now)
         self.echo.disturb()
+        self.house.moved(effect, -1.0 if action is Action.OFFLOAD else 1.0)
         self.flights.send(load.load_id, action, effect, self.house.raw, now, latency_s=latency, unseen=unseen)

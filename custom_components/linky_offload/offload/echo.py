@@ -36,17 +36,21 @@ class Echo:
         self._awaited: list[_Change] = []
         self._told: dict[str, float] = {}
 
-    def told(self, load_id: str, power_va: float | None, now: float) -> None:
-        """The sensor of a load told its power; None while that says nothing, as the load was switched lately."""
+    def told(self, load_id: str, power_va: float | None, now: float, *, seek: bool) -> float:
+        """A load tells its power; return by how much it changed of its own accord, VA.
+
+        None: nobody knows it, or the load was switched lately. ``seek``: look for the change on the meter.
+        """
         last = self._told.pop(load_id, None)
         if power_va is None:
-            return
+            return 0.0
         self._told[load_id] = power_va
-        if last is None or abs(power_va - last) < LEAST_VA:
-            return
-        before = next((raw for at, raw in reversed(self._past) if at <= now - _SENSOR_LATE_S), None)
-        if before is not None:
-            self._awaited.append(_Change(load_id, power_va - last, now, before))
+        change = 0.0 if last is None else power_va - last
+        if seek and abs(change) >= LEAST_VA:
+            before = next((raw for at, raw in reversed(self._past) if at <= now - _SENSOR_LATE_S), None)
+            if before is not None:
+                self._awaited.append(_Change(load_id, change, now, before))
+        return change
 
     def disturb(self) -> None:
         """An order of ours leaves: whatever is awaited is lost in it."""

@@ -7,8 +7,9 @@ and in the same way with the breaker beside the meter where its setting is given
 """
 
 from dataclasses import dataclass
+import math
 
-from ..meter.trip import highest_ratio, seconds_to_trip, sustainable_ratio
+from ..meter.trip import highest_ratio, lasting_ratio, seconds_to_trip, sustainable_ratio
 from .branch import BRANCH_RATIO, PACE
 from .model import Profile, Reason, Settings
 
@@ -18,6 +19,8 @@ UNLEARNED_SMALL_STEP_VA = 2000.0
 SMALL_CONTRACT_VA = 3000.0
 SOURCE_LAG_S = 2.0
 UNKNOWN_CADENCE_S = 3.0
+LASTING_S = 180.0
+"""By the meter, a load may return where it can stay for as long without a cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,16 @@ class Filter:
         ratio = power_va / self.share_va
         return ratio <= self.ratio or seconds_to_trip(self.y, ratio, self.ratio) >= horizon * self.pace
 
-    def bearable_va(self, step_va: float, horizon: float) -> float:
+    def bearable_va(self, step_va: float, horizon: float, lasting_s: float = math.inf) -> float:
         """The largest load from which such a step leaves the horizon, now and for as long as the load lasts."""
         step, paced = step_va / self.share_va, horizon * self.pace
         # Past the guard's limit the filter must fall: then a step must not carry the load over that limit at all.
         now = self.ratio if self.y >= self.ratio**2 else highest_ratio(self.y, paced, self.ratio)
-        return max(0.0, min(now - step, sustainable_ratio(step, paced, self.ratio))) * self.share_va
+        if math.isfinite(lasting_s):
+            later = lasting_ratio(self.y, step, paced, lasting_s * self.pace, self.ratio)
+        else:
+            later = sustainable_ratio(step, paced, self.ratio)
+        return max(0.0, min(now - step, later)) * self.share_va
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +107,9 @@ class Need:
     urgent: bool
 
 
-def horizon_s(cadence_s: float | None, latency_s: float) -> float:
+def horizon_s(cadence_s: float, latency_s: float) -> float:
     """Seconds that must remain before a trip for the next sample to be seen and answered, with one retry."""
-    return (cadence_s or UNKNOWN_CADENCE_S) + SOURCE_LAG_S + 2 * latency_s
+    return cadence_s + SOURCE_LAG_S + 2 * latency_s
 
 
 def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float, lead_s: float = 0.0) -> Need | None:
@@ -127,11 +134,11 @@ def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float, lea
 
 def ceiling_va(load: PhaseLoad, settings: Settings, horizon: float) -> float:
     """Power under which this phase may be filled again when loads return."""
-    bearable = min(one.bearable_va(load.step_va, horizon) for one in load.filters())
-    if settings.profile is Profile.METER:
-        bearable = min(settings.trip_limit * load.share_va, bearable)
-        return min(load.threshold_va, bearable) if load.capped else bearable
-    return min(load.threshold_va, bearable)
+    if settings.profile is not Profile.METER:
+        return min(load.threshold_va, *(one.bearable_va(load.step_va, horizon) for one in load.filters()))
+    bearable = min(one.bearable_va(load.step_va, horizon, LASTING_S) for one in load.filters())
+    bearable = min(settings.trip_limit * load.share_va, bearable)
+    return min(load.threshold_va, bearable) if load.capped else bearable
 
 
 def trip_predicted(load: PhaseLoad, horizon: float) -> bool:

@@ -1,14 +1,15 @@
 """The meter's side of a decision: power by phase now, how long it has been too much, and what to be ready for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 import math
 
 from ..meter import Breaker, PhaseReading, Reading
 from ..meter.trip import TRIP_RATIO, margin, seconds_to_trip, step
 from .branch import BranchFilter, branch_margin
-from .guard import PhaseLoad
+from .guard import UNKNOWN_CADENCE_S, PhaseLoad
 from .in_flight import InFlight
 from .model import Action, Settings
+from .recent import Recent
 from .steps import StepHistogram
 
 FRESH_S = 10.0
@@ -33,13 +34,16 @@ class House:
         self._sampled_at: dict[int, float] = {}
         self._steps: dict[int, StepHistogram] = {}
         self._branch: dict[int, BranchFilter] = {}
+        self._recent: dict[int, Recent] = {}
+        self._longest_s = 0.0  # between two samples, as far as was seen
+        self._blind: dict[int, float] = {}  # VA, followed by what our loads do until the next sample
         self._asked: tuple[object, ...] = ()
         self._loads: Sequence[PhaseLoad] = ()
 
     def take(self, reading: Reading, flights: InFlight, now: float) -> None:
         """Take a new view of the meter."""
         self.reading = reading
-        longest = _longest_wait_s(reading)
+        longest = self._longest_wait_s
         for phase in reading.phases:
             if phase.power_va is None or phase.at is None:
                 continue
@@ -50,7 +54,15 @@ class House:
             returning = any(f.action is Action.RESTORE and number in f.va for f in flights)
             if previous is not None and sampled is not None and phase.at - sampled <= longest and not returning:
                 self._histogram(number).note(power - previous)
+            if sampled is not None:
+                self._longest_s = max(self._longest_s, phase.at - sampled)
             self._branch.setdefault(number, BranchFilter()).observe(power, phase.at)
+            corrected = max(0.0, power + flights.correction_va(number, power))
+            self._recent.setdefault(number, Recent()).note(corrected, phase.at)
+            if now - phase.at <= longest:
+                self._blind[number] = corrected
+            else:
+                self._blind.pop(number, None)  # old when it came: nobody has watched this load
             self.raw[number] = power
             self._sampled_at[number] = phase.at
 
@@ -59,12 +71,49 @@ class House:
         """The moment of which every phase has told, -inf before the first sample."""
         return min(self._sampled_at.values(), default=-math.inf)
 
+    def moved(self, effect: Mapping[int, float], sign: float = 1.0) -> None:
+        """A load of ours moves this, VA by phase: what was lately is reckoned as if it had moved before."""
+        for phase, va in effect.items():
+            if (recent := self._recent.get(phase)) is not None:
+                recent.shift(sign * va)
+            if phase in self._blind:
+                self._blind[phase] = max(0.0, self._blind[phase] + sign * va)
+
+    def unseen(self) -> Iterator[tuple[int, float, float, float]]:
+        """While no sample tells: by phase its power, its share of the cut-off power, and the step to be ready for, VA.
+
+        The power is what the last sample told, moved by the orders that left since and by what our loads tell. Nothing
+        is known of a house that was never seen whole.
+        """
+        whole = all(phase.phase in self._blind for phase in self._phases())
+        for phase in self._phases() if whole else ():
+            if phase.share_va is not None:
+                step_va = self._histogram(phase.phase).expected_va(phase.share_va)
+                yield phase.phase, self._blind[phase.phase], phase.share_va, step_va
+
+    def bears(self, load: PhaseLoad, extra_va: float, horizon: float) -> bool:
+        """Tell whether the last minutes could come again with ``extra_va`` more on this phase."""
+        recent = self._recent.get(load.phase)
+        return recent is None or all(recent.bears(one, extra_va, load.step_va, horizon) for one in load.filters())
+
+    @property
+    def cadence_s(self) -> float:
+        """Seconds between two samples: the pace of the meter once it is known, the longest time seen before."""
+        if self.reading is not None and self.reading.cadence_s is not None:
+            return self.reading.cadence_s
+        return max(UNKNOWN_CADENCE_S, self._longest_s)
+
+    @property
+    def _longest_wait_s(self) -> float:
+        """Seconds between two samples beyond which the first one tells nothing of the present."""
+        return max(FRESH_S, 3 * self.cadence_s)
+
     def fresh(self, now: float) -> bool:
         """Every phase has spoken lately enough to act on, and the contract is known."""
         reading = self.reading
         if reading is None or not reading.phases:
             return False
-        oldest = _longest_wait_s(reading)
+        oldest = self._longest_wait_s
         return all(
             phase.power_va is not None
             and phase.at is not None
@@ -198,7 +247,7 @@ class House:
             power_va=power,
             raw_va=phase.power_va,
             doubtful_va=min(taken_off, flights.doubtful_va(phase.phase, now)),
-            trip_y=_y_at(phase, now, self.reading) or 0.0,
+            trip_y=_y_after_cuts(phase, power, flights, now, self.reading),
             share_va=phase.share_va,
             threshold_va=threshold / count,
             step_va=self._histogram(phase.phase).expected_va(share),
@@ -216,11 +265,6 @@ def threshold_va(settings: Settings, contract_va: float, cap_va: float | None) -
     return (cap_va, True) if cap_va is not None and cap_va < own else (own, False)
 
 
-def _longest_wait_s(reading: Reading) -> float:
-    """Seconds between two samples beyond which the first one tells nothing of the present."""
-    return max(FRESH_S, 3 * (reading.cadence_s or 0.0))
-
-
 def _y_at(phase: PhaseReading, now: float, reading: Reading | None) -> float | None:
     """State of the filter now, the last known load held since the view was made."""
     if phase.trip_y is None or reading is None:
@@ -228,3 +272,16 @@ def _y_at(phase: PhaseReading, now: float, reading: Reading | None) -> float | N
     if phase.power_va is None or not phase.share_va or now <= reading.now:
         return phase.trip_y
     return step(phase.trip_y, phase.power_va / phase.share_va, now - reading.now)
+
+
+def _y_after_cuts(phase: PhaseReading, power_va: float, flights: InFlight, now: float, reading: Reading) -> float:
+    """State of the filter now: the last known load held until the confirmed cuts, and the rest of it from there on.
+
+    ``power_va``: the load with all orders under way. Where samples are rare, the filter would else go on filling with
+    a load that is known to be gone, and ask for cuts that nothing needs.
+    """
+    shed_va, since = flights.confirmed_cuts(phase.phase) if flights else (0.0, 0.0)
+    known = _y_at(phase, now if shed_va <= 0 else min(now, max(since, reading.now)), reading) or 0.0
+    if shed_va <= 0 or phase.power_va is None or not phase.share_va:
+        return known
+    return step(known, max(power_va, phase.power_va - shed_va) / phase.share_va, now - max(since, reading.now))

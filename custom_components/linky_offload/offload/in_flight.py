@@ -130,6 +130,18 @@ class InFlight:
             correction -= min(flight.va[phase], max(0.0, raw_va - flight.raw_before.get(phase, raw_va)))
         return correction
 
+    def confirmed_cuts(self, phase: int) -> tuple[float, float]:
+        """VA of this phase that loads say to have shed since the sample, and the moment at which all of them had."""
+        done = [
+            (flight.va[phase], flight.confirmed_at)
+            for flight in self._flights.values()
+            if flight.action is Action.OFFLOAD
+            and not flight.unseen
+            and flight.confirmed_at is not None
+            and phase in flight.va
+        ]
+        return sum(va for va, _ in done), max((at for _, at in done), default=0.0)
+
     def doubtful_va(self, phase: int, now: float) -> float:
         """VA of this phase that `correction_va` takes off on the word of cuts that may have been lost."""
         return sum(

@@ -25,6 +25,7 @@ def check_obedience(desk: Desk, now: float) -> None:
             desk.wake(flight.asked_at + load.settings.obey_s, now)
             continue
         desk.flights.drop(flight.load_id)
+        desk.house.moved(flight.va, 1.0 if flight.action is Action.OFFLOAD else -1.0)  # it has moved nothing
         if flight.action is Action.OFFLOAD:
             # It is still on, so it is not ours; a late obedience is recognised by its cause.
             load.offloaded = False

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from ..meter.trip import sustainable_ratio
 from . import levels
 from .cutting import Choice, Group, answered_by, choose, most_pressing, protected, why_not
 from .desk import Desk
-from .guard import SOURCE_LAG_S, Need, PhaseLoad, ceiling_va, need_of
+from .guard import GUARD_RATIO, SOURCE_LAG_S, Need, PhaseLoad, need_of
 from .in_flight import Flight
 from .learn import step_of
 from .model import Action, EventType, LoadStatus, OffloadMode, Profile, Reason
@@ -20,7 +21,7 @@ _SHOWN_SHARE: Final = 0.25
 _LEAST_STEP_VA: Final = 100.0
 _LONGEST_LEAD_S: Final = 10.0
 _AMPLY: Final = 1.1  # candidates cover a little more, so that not every sample chooses them anew
-_GUARDS: Final = (Reason.PREDICTED_TRIP, Reason.RESERVE)
+_GUARDS: Final = (Reason.PREDICTED_TRIP, Reason.RESERVE, Reason.METER_SILENT)
 
 
 def follow(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> None:
@@ -54,6 +55,27 @@ def needs(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> list[Need]:
             desk.wake(load.over_since + desk.settings.contract_delay_s, now)
     found = (need_of(load, desk.settings, horizon, now, lead) for load in loads)
     return [need for need in found if need is not None]
+
+
+def needs_unseen(desk: Desk, now: float) -> list[Need]:
+    """What must go while no sample tells, since nobody would see a trip come: what is above the contract.
+
+    By the meter, all of it: living there takes eyes. Elsewhere only where the filter could not hold it with a step
+    more. What alone would open the meter goes urgently. A load of long ago tells nothing of the present.
+    """
+    house = desk.house
+    long_ago = now - house.sampled_at >= desk.settings.degraded_hold_s
+    if desk.mode is OffloadMode.OFF or house.open_since is not None or long_ago:
+        return []
+    needed: list[Need] = []
+    for phase, power_va, share_va, step_va in house.unseen():
+        held = 1.0
+        if desk.settings.profile is not Profile.METER:
+            held = max(held, sustainable_ratio(step_va / share_va, desk.horizon, GUARD_RATIO))
+        if power_va > held * share_va:
+            urgent = power_va > GUARD_RATIO * share_va
+            needed.append(Need(phase, power_va - share_va, Reason.METER_SILENT, urgent=urgent))
+    return needed
 
 
 def answer(desk: Desk, needed: Sequence[Need], now: float) -> None:
@@ -116,8 +138,8 @@ def note_start(desk: Desk, load: LoadTrack, now: float, *, switched: bool) -> No
 
 
 def turn_away(desk: Desk, now: float) -> None:
-    """Cut what has just started and turns out to be without room."""
-    if desk.mode is not OffloadMode.AUTOMATIC or not desk.house.over_since:
+    """Cut what has just started and turns out to be without room; by the meter, its filter alone tells."""
+    if desk.mode is not OffloadMode.AUTOMATIC or not desk.house.over_since or desk.settings.profile is Profile.METER:
         return
     for load in desk.in_cut_order(now):
         if load.started_at is None or now - load.started_at > desk.horizon:
@@ -228,13 +250,8 @@ def _reluctance(desk: Desk, load: LoadTrack, now: float) -> tuple[int, int, int]
 
 
 def _overloaded(desk: Desk, load: LoadTrack, now: float) -> bool:
-    """A phase that the load may be on is above its threshold; by the meter, above what it can bear."""
-    own = load.effect(1.0, desk.phases)
-    if desk.settings.profile is not Profile.METER:
-        return any(phase in desk.house.over_since for phase in own)
-    horizon = desk.horizon
-    loads = desk.house.loads(desk.settings, desk.flights, now)
-    return any(one.phase in own and one.power_va > ceiling_va(one, desk.settings, horizon) for one in loads)
+    """A phase that the load may be on is above its threshold."""
+    return any(phase in desk.house.over_since for phase in load.effect(1.0, desk.phases))
 
 
 def _beside_observed(desk: Desk, needed: Sequence[Need]) -> list[Need]:

@@ -7,7 +7,7 @@ from typing import Final
 from .desk import Desk
 from .guard import ceiling_va
 from .limits import barred
-from .model import LoadStatus, OffloadMode, Reason
+from .model import LoadStatus, OffloadMode, Profile, Reason
 from .reserve import idle_reserve_va
 from .track import LoadTrack
 
@@ -93,11 +93,13 @@ def room_now(desk: Desk, now: float) -> Room | None:
     if not loads:
         return None
     horizon, idle = desk.horizon, idle_reserve_va(desk, now)
+    # By the meter, what happened lately is lived through again before a return (`bears`), which is the better guard.
+    hysteresis = 0.0 if desk.settings.profile is Profile.METER else 1.0
     # The hysteresis and the reserve stand for the same surprise: the larger of the two is enough.
     return Room(
         {
             load.phase: ceiling_va(load, desk.settings, horizon)
-            - max(load.hysteresis_va, idle[load.phase])
+            - max(hysteresis * load.hysteresis_va, idle[load.phase])
             - load.power_va
             for load in loads
         }
@@ -122,8 +124,11 @@ def why_none_returns(desk: Desk, now: float) -> Reason | None:
     house, since_last = desk.house, now - desk.last_return_at
     if house.open_since is not None:
         return Reason.METER_OPEN
-    if _just_reclosed(desk, now) and since_last < _RECLOSED_SPACING_S:
-        return Reason.METER_OPEN
+    if _just_reclosed(desk, now):
+        # The plugs and thermostats of a house that was dark come back one by one: the first sample shows the least.
+        closed_at = house.closed_at or 0.0
+        if since_last < _RECLOSED_SPACING_S or now - closed_at < max(desk.horizon, desk.settings.verify_s):
+            return Reason.METER_OPEN
     if desk.degraded_since is not None:
         early = now - desk.degraded_since < desk.settings.degraded_hold_s
         if early or since_last < _SILENT_SPACING_S:
@@ -148,7 +153,7 @@ def _first_to_return(desk: Desk, order: Sequence[LoadTrack], room: Room | None, 
     picked: LoadTrack | None = None
     reserved = False
     for load in order:
-        reason = barred(desk, load) or _why_wait(load, room, now)
+        reason = barred(desk, load) or _why_wait(desk, load, room, now)
         if reason is None and picked is None and not reserved:
             picked = load
             continue
@@ -165,7 +170,7 @@ def room_is_kept(load: LoadTrack, now: float) -> bool:
     return waited % (2 * passed_s) >= passed_s if passed_s > 0 else True
 
 
-def _why_wait(load: LoadTrack, room: Room | None, now: float) -> Reason | None:
+def _why_wait(desk: Desk, load: LoadTrack, room: Room | None, now: float) -> Reason | None:
     """What keeps one load from returning; follows how long it has had room, and how long it has had none."""
     if room is None or not room.holds(load):
         load.room_since = None
@@ -182,4 +187,20 @@ def _why_wait(load: LoadTrack, room: Room | None, now: float) -> Reason | None:
         return Reason.BACK_OFF
     if now - load.room_since < load.settings.delay_after_s + load.waits_more_s:
         return Reason.DELAY_AFTER
-    return None
+    return None if bears(desk, load, now) else Reason.NO_ROOM
+
+
+def bears(desk: Desk, load: LoadTrack, now: float, *, instead: Iterable[LoadTrack] = ()) -> bool:
+    """By the meter, what was drawn lately may come again with this load on and those ``instead`` of it off.
+
+    Elsewhere the threshold sees to that.
+    """
+    if desk.settings.profile is not Profile.METER or desk.degraded_since is not None:
+        return True
+    phases, horizon = desk.phases, desk.horizon
+    moved = load.effect(load.return_va, phases)
+    for other in instead:
+        for phase, va in other.effect(other.drawing_va, phases).items():
+            moved[phase] = moved.get(phase, 0.0) - va
+    loads = desk.house.loads(desk.settings, desk.flights, now)
+    return all(desk.house.bears(one, moved[one.phase], horizon) for one in loads if moved.get(one.phase, 0.0) != 0.0)

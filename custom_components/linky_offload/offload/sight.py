@@ -11,13 +11,16 @@ _SWITCHED_BY_OTHERS = (Meaning.STARTED, Meaning.HELD_ON, Meaning.TAKEN_BACK, Mea
 
 def learn_from(desk: Desk, load: LoadTrack, view: LoadView, cause: Cause, meaning: Meaning, now: float) -> None:
     """Take what can be learned; to be called when the meaning has been acted upon."""
-    draws = load.on and load.available and load.settings.measured and load.power_va is not None
+    measured = load.settings.measured and load.power_va is not None
+    draws = bool(load.on) and load.available and measured
     load.learned.measure(load.power_va if draws and (load.power_va or 0.0) >= IDLE_VA else None, now)
     load.usage.see(load.idle if draws else None, desk.off_peak, now, told_at=load.on_since + LATE_REPORT_S)
     # A sensor tells late: what was switched on a moment ago has not yet shown whether it draws.
-    settled = draws and now - load.on_since >= LATE_REPORT_S
-    if not load.settings.phases:
-        desk.echo.told(load.load_id, load.power_va if settled else None, now)
+    settled = bool(load.on) and load.available and now - load.on_since >= LATE_REPORT_S
+    power_va = (0.0 if load.idle else load.drawing_va) if settled else None
+    change_va = desk.echo.told(load.load_id, power_va, now, seek=measured and not load.settings.phases)
+    if change_va:
+        desk.house.moved(load.effect(change_va, desk.phases))
     if meaning in _SWITCHED_BY_OTHERS:
         desk.witness.note(load.load_id, on=bool(load.on), raw=desk.house.raw, now=now)
     if meaning in (*_SWITCHED_BY_OTHERS, Meaning.RETURN_CONFIRMED, Meaning.CUT_CONFIRMED):

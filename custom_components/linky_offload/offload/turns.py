@@ -13,7 +13,7 @@ from .desk import Desk, Promise
 from .guard import Need
 from .limits import barred
 from .model import CoordinatorSettings, EventType, LoadStatus, OffloadMode, Reason
-from .returning import Room, room_now, why_none_returns
+from .returning import Room, bears, room_now, why_none_returns
 from .strategies import STRATEGIES, Strategy, Swap
 from .strategies.hierarchical import Hierarchical
 from .track import LoadTrack
@@ -93,6 +93,8 @@ def _begin(desk: Desk, swap: Swap, room: Room, now: float) -> bool:
     scene = desk.scene(desk.coordinators[0], now)
     choice = choose(needs, [Group(_LISTED, scene, known)], phases, one_unknown=False)
     if choice.missing_va > 0 or len(choice.loads) > swap.most:
+        return False
+    if not bears(desk, swap.back, now, instead=choice.loads):
         return False
     for load in choice.loads:
         desk.cut(load, swap.reason, now, phase=answered_by(load, needs).phase)

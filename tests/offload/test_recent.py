@@ -1,0 +1,132 @@
+"""What happened lately is lived through again before a load returns, and what is known between two samples counts."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.linky_offload.meter.trip import (
+    TRIP_RATIO,
+    lasting_ratio,
+    seconds_to_trip,
+    step,
+    sustainable_ratio,
+)
+from custom_components.linky_offload.offload import Arbiter, Cause, EventType, LoadView, OffloadMode, Profile, Settings
+from custom_components.linky_offload.offload.guard import GUARD_RATIO, Filter
+from custom_components.linky_offload.offload.recent import REMEMBERED_S, Recent
+
+from .common import Bench, coordinator, plug, reading, steps
+
+SHARE_VA = 6000.0
+HORIZON_S = 7.5
+
+
+def lately(*powers_va: float, cadence_s: float = 1.5) -> Recent:
+    """Powers of 20 s each, over and over until the memory is full."""
+    recent, now = Recent(), 0.0
+    while now <= REMEMBERED_S:
+        recent.note(powers_va[int(now / 20) % len(powers_va)], now)
+        now += cadence_s
+    return recent
+
+
+def bears(recent: Recent, extra_va: float, *, y: float = 0.5, step_va: float = 0.0) -> bool:
+    return recent.bears(Filter(SHARE_VA, y, GUARD_RATIO, GUARD_RATIO), extra_va, step_va, HORIZON_S)
+
+
+# Living through it again ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("recent", "extra_va", "y", "borne"),
+    [
+        pytest.param(lately(2000), 5000, 0.5, True, id="quiet minutes"),
+        pytest.param(lately(2000), 6500, 0.5, False, id="a load that would open the meter within them"),
+        pytest.param(lately(2000), 5800, 1.5, False, id="less, into a hot filter"),
+        pytest.param(lately(4000, 8000), 500, 0.5, True, id="pulses that leave room"),
+        pytest.param(lately(4000, 8000), 2500, 0.5, False, id="the pulses will come again"),
+        pytest.param(lately(4000, 8000, cadence_s=10.0), 2500, 0.5, False, id="rare samples"),
+        pytest.param(Recent(), 9000, 0.5, True, id="nothing is known"),
+    ],
+)
+def test_a_return_is_tried_on_the_last_minutes(recent: Recent, extra_va: float, y: float, *, borne: bool) -> None:
+    assert bears(recent, extra_va, y=y) is borne
+
+
+def test_a_step_to_be_ready_for_takes_room_too() -> None:
+    assert bears(lately(2000), 5000, y=1.4)
+    assert not bears(lately(2000), 5000, y=1.4, step_va=9000)
+
+
+def test_minutes_long_gone_are_forgotten() -> None:
+    recent = lately(9000)
+    assert not bears(recent, 0)
+    for second in range(int(REMEMBERED_S)):
+        recent.note(1000, REMEMBERED_S + 2 + second)
+    assert bears(recent, 5000)
+
+
+@given(va=st.floats(100, 3000), powers=st.lists(st.floats(3000, 9000), min_size=1, max_size=9), y=st.floats(0, 1.6))
+def test_a_cut_is_reckoned_as_if_it_had_always_been(va: float, powers: list[float], y: float) -> None:
+    cut, without = lately(*powers), lately(*(power - va for power in powers))
+    cut.shift(-va)
+    for extra_va in (0.0, 1000.0, 3000.0):
+        # On the very edge the sums may round to either side.
+        near = {bears(without, extra_va + moved, y=y) for moved in (-0.01, 0.01)}
+        assert bears(cut, extra_va, y=y) in near
+
+
+def test_between_two_pulses_of_an_oven_nothing_returns() -> None:
+    """25 s of 60 the oven heats: a heater back between two pulses would have to go again at the second."""
+    pulses = [(at, va) for start in range(60, 1500, 60) for at, va in ((start, 6800.0), (start + 25, 3900.0))]
+    bench = Bench(plug("a", 2600), base=steps((0, 3900.0), *pulses), profile=Profile.METER)
+    bench.run(1500)
+    assert len(bench.cuts()) == 1
+    assert bench.returns() == []
+    bench.base = steps((0, 3900.0))
+    bench.run(1500 + 2 * REMEMBERED_S)
+    assert bench.off() == []
+    assert bench.told(EventType.RELAPSE) == []
+
+
+# A load that does not last for ever -----------------------------------------------------------------------------------
+
+
+@given(y=st.floats(0, GUARD_RATIO**2), jump=st.floats(0, 0.8), horizon=st.floats(1, 60), lasting=st.floats(1, 1200))
+def test_after_it_has_lasted_a_step_leaves_the_horizon(y: float, jump: float, horizon: float, lasting: float) -> None:
+    ratio = lasting_ratio(y, jump, horizon, lasting, GUARD_RATIO)
+    after = step(y, ratio, lasting)
+    if ratio > 0 and after < GUARD_RATIO**2:
+        left = seconds_to_trip(after, ratio + jump, GUARD_RATIO)
+        assert left == pytest.approx(horizon, rel=1e-3, abs=1e-3) or ratio + jump <= GUARD_RATIO + 1e-6
+
+
+def test_what_lasts_for_ever_is_sustained() -> None:
+    assert lasting_ratio(0.7, 0.4, 8.0, 1e6, TRIP_RATIO) == pytest.approx(sustainable_ratio(0.4, 8.0, TRIP_RATIO))
+
+
+# Between two samples --------------------------------------------------------------------------------------------------
+
+
+def test_where_samples_are_rare_a_confirmed_cut_is_believed() -> None:
+    """One load is enough; until the next sample the filter is followed without it, and nothing more is asked for."""
+    loads = [plug("a", 4500), plug("b", 3000)]
+    bench = Bench(*loads, base=steps((0, -5000), (100, 2700)), cadence_s=60.0, profile=Profile.METER)
+    bench.run(180)
+    assert bench.off() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("told_s", "expected"),
+    [
+        pytest.param(None, 60.0, id="the longest time seen, until the pace is known"),
+        pytest.param(1.5, 1.5, id="then the pace"),
+    ],
+)
+def test_the_pace_of_a_slow_meter_is_seen_at_its_second_sample(told_s: float | None, expected: float) -> None:
+    arbiter = Arbiter(
+        Settings(start_grace_s=0), [coordinator(plug("a", 2000))], mode=OffloadMode.AUTOMATIC, now=0.0, memory={}
+    )
+    arbiter.see_load(LoadView(load_id="a", available=True, on=True), Cause.FIRST, 0.0)
+    for now in (0.0, 60.0):
+        arbiter.observe(reading(now, [3000.0], cadence_s=told_s), now)
+    assert arbiter._desk.house.cadence_s == expected  # nothing outside the guards shows it
