@@ -110,7 +110,7 @@ def test_what_lasts_for_ever_is_sustained() -> None:
 def test_where_samples_are_rare_a_confirmed_cut_is_believed() -> None:
     """One load is enough; until the next sample the filter is followed without it, and nothing more is asked for."""
     loads = [plug("a", 4500), plug("b", 3000)]
-    bench = Bench(*loads, base=steps((0, -5000), (100, 2700)), cadence_s=60.0, profile=Profile.METER)
+    bench = Bench(*loads, base=steps((0, -5000), (100, 2300)), cadence_s=60.0, profile=Profile.METER)
     bench.run(180)
     assert bench.off() == ["a"]
 

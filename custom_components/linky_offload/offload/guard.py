@@ -2,7 +2,7 @@
 
 Two guards stand in every profile, whatever the delays: a trip predicted at the present load, and the reserve, which
 asks that the largest step this phase makes could still be seen and answered in time. Both reckon with the meter's own
-rule (tic.md §9), two per cent below its limit so that a meter slightly more severe than the published one is covered,
+rule (tic.md §9), four per cent below its limit so that a meter more severe than the published one is covered,
 and in the same way with the breaker beside the meter where its setting is given.
 """
 
@@ -13,7 +13,9 @@ from ..meter.trip import highest_ratio, lasting_ratio, seconds_to_trip, sustaina
 from .branch import BRANCH_RATIO, PACE
 from .model import Profile, Reason, Settings
 
-GUARD_RATIO = 1.27
+GUARD_RATIO = 1.25
+"""Against what the guards reckon: below 1.30 less the three per cent by which a meter's own share may be smaller."""
+
 UNLEARNED_STEP_VA = 3000.0
 UNLEARNED_SMALL_STEP_VA = 2000.0
 SMALL_CONTRACT_VA = 3000.0
@@ -69,6 +71,7 @@ class PhaseLoad:
     ``threshold_va`` its part of the contract after the person's adjustment or of a lower cap, ``step_va`` the jump to
     be ready for. ``capped``: the threshold is a cap, which counts in every profile. ``branch_va`` and ``branch_y``: the
     setting of the breaker beside the meter at the mains voltage, and its state; None where there is none.
+    ``guard_ratio``: the ratio at which the meter is taken to open.
     """
 
     phase: int
@@ -81,6 +84,7 @@ class PhaseLoad:
     step_va: float
     over_since: float | None
     capped: bool = False
+    guard_ratio: float = GUARD_RATIO
     branch_va: float | None = None
     branch_y: float | None = None
 
@@ -91,7 +95,7 @@ class PhaseLoad:
 
     def filters(self, trip_limit: float = GUARD_RATIO) -> tuple[Filter, ...]:
         """What may open on this phase; ``trip_limit``: the ratio to which the meter's is relieved."""
-        meter = Filter(self.share_va, self.trip_y, GUARD_RATIO, min(trip_limit, GUARD_RATIO))
+        meter = Filter(self.share_va, self.trip_y, self.guard_ratio, min(trip_limit, self.guard_ratio))
         if self.branch_va is None or self.branch_y is None:
             return (meter,)
         return meter, Filter(self.branch_va, self.branch_y, BRANCH_RATIO, 1.0, PACE)
@@ -110,6 +114,11 @@ class Need:
 def horizon_s(cadence_s: float, latency_s: float) -> float:
     """Seconds that must remain before a trip for the next sample to be seen and answered, with one retry."""
     return cadence_s + SOURCE_LAG_S + 2 * latency_s
+
+
+def guard_ratio(settings: Settings) -> float:
+    """At which ratio the meter is taken to open: `GUARD_RATIO`, unless a person chose to fill it up further."""
+    return max(GUARD_RATIO, settings.trip_limit)
 
 
 def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float, lead_s: float = 0.0) -> Need | None:

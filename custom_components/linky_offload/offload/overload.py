@@ -8,7 +8,7 @@ from ..meter.trip import sustainable_ratio
 from . import levels
 from .cutting import Choice, Group, answered_by, choose, most_pressing, protected, why_not
 from .desk import Desk
-from .guard import GUARD_RATIO, SOURCE_LAG_S, Need, PhaseLoad, need_of
+from .guard import SOURCE_LAG_S, Need, PhaseLoad, guard_ratio, need_of
 from .in_flight import Flight
 from .learn import step_of
 from .model import Action, EventType, LoadStatus, OffloadMode, Profile, Reason
@@ -68,12 +68,13 @@ def needs_unseen(desk: Desk, now: float) -> list[Need]:
     if desk.mode is OffloadMode.OFF or house.open_since is not None or long_ago:
         return []
     needed: list[Need] = []
+    limit = guard_ratio(desk.settings)
     for phase, power_va, share_va, step_va in house.unseen():
         held = 1.0
         if desk.settings.profile is not Profile.METER:
-            held = max(held, sustainable_ratio(step_va / share_va, desk.horizon, GUARD_RATIO))
+            held = max(held, sustainable_ratio(step_va / share_va, desk.horizon, limit))
         if power_va > held * share_va:
-            urgent = power_va > GUARD_RATIO * share_va
+            urgent = power_va > limit * share_va
             needed.append(Need(phase, power_va - share_va, Reason.METER_SILENT, urgent=urgent))
     return needed
 
