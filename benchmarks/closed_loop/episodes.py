@@ -1,11 +1,13 @@
 """Spans of a day: how long the house was above its contract, and what came of each return."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.closed_loop.day import Day, Move
+from benchmarks.closed_loop.outlet import Outlet
+from benchmarks.closed_loop.plant import DARK_S
 
 RELAPSE_BEGINS_S: Final = 30
 ROOM_VA: Final = 200.0
@@ -82,24 +84,45 @@ def _relapsed(back: Move, phases: dict[str, set[int]], cuts: Sequence[Move], epi
     )
 
 
-def waits_of(day: Day, *, minimum_off_s: float) -> list[float]:
-    """Seconds for which each returned load had had room without a break, its minimum time off aside.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Room for a cut load without a break, until it returned (``returned``) or the time was over.
 
-    Room: on each of its phases its power and max(200 VA, 3 %) more stay below the contract.
+    ``seconds``: how long there had been room, its minimum time off aside.
     """
-    share = day.household.facts.contract_share_va
-    free = share - max(ROOM_VA, ROOM_SHARE * share)
-    specs = {outlet.spec.load_id: outlet for outlet in day.outlets}
+
+    load_id: str
+    seconds: float
+    returned: bool
+
+
+def waits_of(day: Day, minimum_off_s: Mapping[str, float]) -> list[Wait]:
+    """Return how long each cut load had room before it came back, given the minimum time off of each.
+
+    Room: the house is lit, and on each of its phases its power and max(200 VA, 3 %) more stay below the contract.
+    """
+    outlets = {outlet.spec.load_id: outlet for outlet in day.outlets}
     cut_at: dict[str, int] = {}
-    waits: list[float] = []
+    waits: list[Wait] = []
     for move in day.moves:
         if not move.on:
             cut_at[move.load_id] = move.second
-            continue
-        outlet = specs[move.load_id]
-        earliest = int(cut_at.get(move.load_id, 0) + minimum_off_s)
-        second, limit = move.second, free - outlet.phase_va
-        while second > earliest and all(day.import_va[phase][second - 1] <= limit for phase in outlet.phases):
-            second -= 1
-        waits.append(float(move.second - second))
+        elif (since := cut_at.pop(move.load_id, None)) is not None:
+            seconds = _room_s(day, outlets[move.load_id], since + minimum_off_s[move.load_id], move.second)
+            waits.append(Wait(load_id=move.load_id, seconds=seconds, returned=True))
+    for load_id, since in cut_at.items():
+        seconds = _room_s(day, outlets[load_id], since + minimum_off_s[load_id], day.household.seconds)
+        waits.append(Wait(load_id=load_id, seconds=seconds, returned=False))
     return waits
+
+
+def _room_s(day: Day, outlet: Outlet, earliest: float, second: int) -> float:
+    """Count the seconds before ``second``, none before ``earliest``, in which there was room for a load."""
+    share = day.household.facts.contract_share_va
+    limit = share - max(ROOM_VA, ROOM_SHARE * share) - outlet.phase_va
+    lit_from = max((trip.second + 1 + DARK_S for trip in day.trips if trip.second < second), default=0)
+    earliest = max(earliest, lit_from)
+    begins = second
+    while begins > earliest and all(day.import_va[phase][begins - 1] <= limit for phase in outlet.phases):
+        begins -= 1
+    return float(second - begins)

@@ -1,12 +1,13 @@
 """The figures by which the benchmark is read; None stands for what a run did not measure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.closed_loop.plan import DEFAULT, HIERARCHICAL, LEAST_HARM, THERMOSTAT, YARDSTICKS
+from benchmarks.closed_loop.cost import SampleCost
+from benchmarks.closed_loop.plan import DEFAULT, HIERARCHICAL, IN_CONTRACT, LEAST_HARM, THERMOSTAT, YARDSTICKS
 from benchmarks.closed_loop.runner import Entrant, Result
 from benchmarks.closed_loop.score import Score, jain
-from custom_components.linky_offload.offload import Profile, StrategyName
 
 KEYS: Final = (
     "avoidable_trips",
@@ -27,6 +28,43 @@ KEYS: Final = (
 type Figure = float | int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All that a run of the benchmark has measured.
+
+    ``optimum_vah``: the stored least unserved energy by seed-day, empty where the runs are no whole days.
+    """
+
+    plain: Sequence[Result]
+    trials: Sequence[Result]
+    weeks: Sequence[Result]
+    costs: Sequence[SampleCost]
+    optimum_vah: Mapping[int, float]
+
+    def of(self, entrant: Entrant) -> list[Result]:
+        """Return the plain days of one entrant."""
+        return [result for result in self.plain if result.run.entrant == entrant]
+
+    @property
+    def rules(self) -> dict[Entrant, list[Result]]:
+        """The plain days of the reference rules, by rule."""
+        return {
+            entrant: results
+            for entrant, results in by_entrant(self.plain).items()
+            if entrant.strategy is None and entrant.rule not in YARDSTICKS
+        }
+
+    @property
+    def guarded(self) -> list[Result]:
+        """Every day of ours that must pass without a trip."""
+        return [result for result in (*self.plain, *self.trials, *self.weeks) if result.run.entrant.strategy]
+
+    @property
+    def judged(self) -> list[Result]:
+        """The plain days of least-harm in the two profiles that figures over all days are made of."""
+        return [*self.of(LEAST_HARM), *self.of(IN_CONTRACT)]
+
+
 def by_entrant(results: Sequence[Result]) -> dict[Entrant, list[Result]]:
     """Sort results by who made them, in order of appearance."""
     found: dict[Entrant, list[Result]] = {}
@@ -40,25 +78,26 @@ def total(results: Sequence[Result], figure: Callable[[Score], float]) -> float 
     return sum(figure(result.score) for result in results) if results else None
 
 
-def figures_of(plain: Sequence[Result], trials: Sequence[Result], weeks: Sequence[Result]) -> dict[str, Figure]:
+def figures_of(outcome: Outcome) -> dict[str, Figure]:
     """Return every figure that these runs allow."""
-    runs = by_entrant(plain)
-    judged = runs.get(Entrant(strategy=LEAST_HARM, profile=Profile.METER), []) if LEAST_HARM else []
-    default = runs.get(DEFAULT, [])
-    own = [result for result in plain if result.run.entrant.strategy is not None]
-    guarded = [result.score for result in (*own, *trials)]
-    in_contract = [result for result in own if result.run.entrant.profile is Profile.CONTRACT]
-    return {
-        "avoidable_trips": sum(score.avoidable for score in guarded),
-        "unavoidable_trips": sum(score.unavoidable for score in guarded),
-        "unserved_vs_best_rule": ratio(total(judged, lambda one: one.unserved_vah), best_rule_unserved_vah(plain)),
-        "switches_per_day": ratio(total(judged, lambda one: one.switches), total(judged, lambda one: one.days)),
+    least_harm, default = outcome.of(LEAST_HARM), outcome.of(DEFAULT)
+    in_contract, judged = outcome.of(IN_CONTRACT), outcome.judged
+    costs = {cost.loads: round(cost.mean_us, 1) for cost in outcome.costs}
+    figures: dict[str, Figure] = {
+        "avoidable_trips": sum(result.score.avoidable for result in outcome.guarded),
+        "unavoidable_trips": sum(result.score.unavoidable for result in outcome.guarded),
+        "unserved_vs_best_rule": ratio(
+            total(least_harm, lambda one: one.unserved_vah), best_rule_unserved_vah(outcome)
+        ),
+        "unserved_vs_optimum": _vs_optimum(least_harm, outcome.optimum_vah),
+        "switches_per_day": ratio(total(least_harm, lambda one: one.switches), total(least_harm, lambda one: one.days)),
         "over_contract_within_delay_share": ratio(
             total(in_contract, lambda one: one.episodes - one.late), total(in_contract, lambda one: one.episodes)
         ),
-        "jain": min((index for result in weeks if (index := _fairness(result)) is not None), default=None),
+        "jain": min((round(index, 4) for week in outcome.weeks if (index := fairness(week)) is not None), default=None),
         "worst_room_vs_hierarchical": ratio(
-            _worst_room(runs, THERMOSTAT), _worst_room(runs, HIERARCHICAL) if THERMOSTAT else None
+            total(outcome.of(THERMOSTAT), lambda one: one.worst_room_kh),
+            total(outcome.of(HIERARCHICAL), lambda one: one.worst_room_kh),
         ),
         "default_switches_per_day": ratio(
             total(default, lambda one: one.switches), total(default, lambda one: one.days)
@@ -66,21 +105,27 @@ def figures_of(plain: Sequence[Result], trials: Sequence[Result], weeks: Sequenc
         "default_switches_per_load_day": max(
             (result.score.most_switches / result.score.days for result in default), default=None
         ),
-        "relapse_share": ratio(total(own, lambda one: one.relapses), total(own, lambda one: one.returns)),
+        "relapse_share": ratio(total(judged, lambda one: one.relapses), total(judged, lambda one: one.returns)),
+        "sample_us_10": costs.get(10),
+        "sample_us_500": costs.get(500),
     }
+    return {key: figures[key] for key in KEYS}
 
 
-def best_rule_unserved_vah(results: Sequence[Result]) -> float | None:
+def best_rule_unserved_vah(outcome: Outcome) -> float | None:
     """Return the unserved energy of the best reference rule without a trip, None when there is none."""
-    return min(
-        (
-            unserved
-            for entrant, runs in by_entrant(results).items()
-            if entrant.strategy is None and entrant.rule not in YARDSTICKS and not total(runs, lambda one: one.trips)
-            if (unserved := total(runs, lambda one: one.unserved_vah)) is not None
-        ),
-        default=None,
-    )
+    best = best_rule(outcome)
+    return None if best is None else total(outcome.rules[best], lambda one: one.unserved_vah)
+
+
+def best_rule(outcome: Outcome) -> Entrant | None:
+    """Return the reference rule that leaves the least unserved among those without a trip, None when all trip."""
+    unserved = {
+        entrant: sum(result.score.unserved_vah for result in results)
+        for entrant, results in outcome.rules.items()
+        if not any(result.score.trips for result in results)
+    }
+    return min(unserved, key=lambda entrant: unserved[entrant], default=None)
 
 
 def ratio(part: float | None, whole: float | None) -> float | None:
@@ -88,12 +133,15 @@ def ratio(part: float | None, whole: float | None) -> float | None:
     return round(part / whole, 4) if part is not None and whole else None
 
 
-def _worst_room(runs: dict[Entrant, list[Result]], strategy: StrategyName | None) -> float | None:
-    """Sum over the seeds of the degree-hours of each house's worst room, by the meter."""
-    if strategy is None:
+def fairness(week: Result) -> float | None:
+    """Return Jain's index of a week, on the least even phase; None where no phase has two loads that demand enough."""
+    indices = (jain(list(shares.values())) for shares in week.score.withheld.values())
+    return min((index for index in indices if index is not None), default=None)
+
+
+def _vs_optimum(results: Sequence[Result], optimum_vah: Mapping[int, float]) -> float | None:
+    """Return a sum over a sum, None where one of the optimum's days was not run."""
+    days = {result.run.seed: result for result in results if result.run.seed in optimum_vah}
+    if len(days) < len(optimum_vah):
         return None
-    return total(runs.get(Entrant(strategy=strategy, profile=Profile.METER), []), lambda one: one.worst_room_kh)
-
-
-def _fairness(result: Result) -> float | None:
-    return jain(list(result.score.withheld.values()))
+    return ratio(total(list(days.values()), lambda one: one.unserved_vah), sum(optimum_vah.values()))

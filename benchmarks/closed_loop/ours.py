@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, Self, override
 
 from benchmarks.closed_loop.controller import Controller, HouseFacts, LoadFacts, LoadKind, Order, Orders, Sample
-from custom_components.linky_offload.flow.appliance import PRESETS
+from custom_components.linky_offload.flow.appliance import PRESETS, Preset
 from custom_components.linky_offload.meter import Breaker, Cadence, PhaseReading, Reading, TripFilter
 from custom_components.linky_offload.offload import (
     Action,
@@ -221,17 +221,21 @@ def _coordinator(facts: HouseFacts, strategy: StrategyName) -> CoordinatorSettin
     return CoordinatorSettings(coordinator_id="house", name="house", loads=loads, strategy=strategy)
 
 
+def preset_of(kind: LoadKind) -> Preset:
+    """Return the times that the form presets for a load of this kind."""
+    return PRESETS[_APPLIANCES[kind]]
+
+
 def _load(load: LoadFacts) -> LoadSettings:
     """A load as the form presets it for its kind."""
-    appliance = _APPLIANCES[load.kind]
-    preset = PRESETS[appliance]
+    preset = preset_of(load.kind)
     return LoadSettings(
         load_id=load.load_id,
         name=load.load_id,
         phases=load.phases,
         declared_va=load.declared_va,
         measured=load.measured,
-        appliance=appliance,
+        appliance=_APPLIANCES[load.kind],
         minimum_off_s=preset.minimum_off_s,
         minimum_on_s=preset.minimum_on_s,
         longest_off_s=preset.longest_off_s,

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 import math
 from multiprocessing import get_context
-from time import perf_counter
+from typing import Final
 
 from benchmarks.closed_loop.conditions import Conditions
 from benchmarks.closed_loop.controller import Controller, HouseFacts
 from benchmarks.closed_loop.day import Day, Trip
-from benchmarks.closed_loop.household import Household, household
+from benchmarks.closed_loop.household import PROFILES, Household, household
 from benchmarks.closed_loop.ours import Ours
 from benchmarks.closed_loop.plant import Plant
+from benchmarks.closed_loop.progress import Progress
 from benchmarks.closed_loop.rules import all_rules
 from benchmarks.closed_loop.rules.none import Nothing
 from benchmarks.closed_loop.rules.panic import Panic
 from benchmarks.closed_loop.score import Score, score
 from custom_components.linky_offload.offload import Profile, Settings, StrategyName
+
+FAST_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Entrant:
         """Its name in the table."""
         if self.strategy is None or self.profile is None:
             return self.rule
-        return f"{self.rule} {self.strategy} {self.profile}"
+        return f"{self.rule} {self.strategy.replace('_', '-')} {self.profile}"
 
     @property
     def delay_s(self) -> float:
@@ -64,31 +67,51 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A run with its score and its cost: seconds of processor, samples that the meter sent."""
+    """A run with its score."""
 
     run: Run
     score: Score
-    cost_s: float
-    samples: int
 
 
-def run_all(runs: Sequence[Run], *, jobs: int) -> Iterator[Result]:
-    """Yield the results in the order of the runs."""
+def run_all(runs: Sequence[Run], *, jobs: int, progress: Progress) -> list[Result]:
+    """Return the results in the order of the runs. The longest begin first, so that all processes end together."""
+    order = sorted(range(len(runs)), key=lambda place: -weight_of(runs[place]))
+    progress.begin(sum(weight_of(run) for run in runs), len(runs))
+    done: dict[int, Result] = {}
+    for place, result in _run(runs, order, jobs):
+        done[place] = result
+        progress.note(weight_of(runs[place]))
+    progress.end()
+    return [done[place] for place in range(len(runs))]
+
+
+def _run(runs: Sequence[Run], order: Sequence[int], jobs: int) -> Iterator[tuple[int, Result]]:
+    tasks = [(place, runs[place]) for place in order]
     if jobs == 1:
-        yield from map(run_one, runs)
+        yield from map(_run_placed, tasks)
         return
-    with get_context("forkserver").Pool(jobs) as pool:
-        yield from pool.imap(run_one, runs)
+    with get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap_unordered(_run_placed, tasks)
+
+
+def _run_placed(task: tuple[int, Run]) -> tuple[int, Result]:
+    place, run = task
+    return place, run_one(run)
+
+
+def weight_of(run: Run) -> float:
+    """Guess how long a run takes beside others: only to begin with the longest, and to tell how much is left."""
+    if run.entrant.strategy is None:
+        return 0.1 * run.days
+    pace = 2.0 if run.conditions.cadence_s < FAST_S else 1.0
+    return run.days * pace * (3.0 if PROFILES[run.seed].phases > 1 else 1.0)
 
 
 def run_one(run: Run) -> Result:
     """Live through one run and judge it."""
     house = _household(run.seed, run.days)
     controller = run.entrant.controller(house.facts)
-    started = perf_counter()
-    day = Plant(house, controller, run.conditions).run()
-    cost_s = perf_counter() - started
-    return Result(run=run, score=judge(run, day), cost_s=cost_s, samples=day.samples)
+    return Result(run=run, score=judge(run, Plant(house, controller, run.conditions).run()))
 
 
 def judge(run: Run, day: Day) -> Score:

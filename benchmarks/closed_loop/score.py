@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+import math
 from typing import Final
 
 from benchmarks.closed_loop.conditions import Conditions
 from benchmarks.closed_loop.day import Day, Trip
 from benchmarks.closed_loop.episodes import episodes_of, relapses_of, returns_of, waits_of
+from benchmarks.closed_loop.ours import preset_of
 
 PANIC_NEAR_S: Final = 60
 AVOIDABLE_RATIO: Final = 1.3
-MINIMUM_OFF_S: Final = 180.0
 DEMANDING_SHARE: Final = 0.1
 SLOWEST_PLUG_S: Final = 3.0
 SOURCE_LAG_S: Final = 2.0
@@ -24,7 +25,9 @@ class Score:
     Energies are VAh, discomfort degree-hours in excess of the same seed without a limit (a room that fares better
     counts 0). ``late``: episodes above the contract, enough cuttable load being on, that lasted longer than the delay
     plus one cadence, the source's lag and the slowest plug. ``withheld``: withheld ÷ demanded time of each load that
-    demanded at least a tenth of the time. ``waits_s``: from room to return, see `episodes.waits_of`.
+    demanded at least a tenth of the time, by phase (0…): only loads of one phase can take turns. ``waits_s``: from
+    room to return, see `episodes.waits_of`, of each return; ``overlong``: the waits that lasted longer than the load
+    may be off at most, returned or not.
     """
 
     days: float
@@ -38,10 +41,11 @@ class Score:
     worst_room_kh: float
     switches: int
     most_switches: int
-    withheld: Mapping[str, float]
+    withheld: Mapping[int, Mapping[str, float]]
     returns: int
     relapses: int
     waits_s: tuple[float, ...]
+    overlong: int
     still_off: int
 
     @property
@@ -64,6 +68,8 @@ def score(
     excess = [max(0.0, day.deficit_kh[room] - comfort_kh[room]) for room in day.deficit_kh]
     moved = [move.load_id for move in day.moves]
     demanding = DEMANDING_SHARE * day.household.seconds
+    presets = {load.load_id: preset_of(load.facts.kind) for load in day.household.loads}
+    waits = waits_of(day, {load_id: preset.minimum_off_s for load_id, preset in presets.items()})
     return Score(
         days=day.household.seconds / 86_400,
         trips=len(day.trips),
@@ -77,13 +83,17 @@ def score(
         switches=len(moved),
         most_switches=max((moved.count(load_id) for load_id in set(moved)), default=0),
         withheld={
-            outlet.spec.load_id: outlet.withheld_s / outlet.demanded_s
-            for outlet in day.outlets
-            if outlet.demanded_s >= demanding
+            phase: {
+                outlet.spec.load_id: outlet.withheld_s / outlet.demanded_s
+                for outlet in day.outlets
+                if phase in outlet.phases and outlet.demanded_s >= demanding
+            }
+            for phase in range(day.household.phases)
         },
         returns=len(returns_of(day)),
         relapses=relapses_of(day, episodes),
-        waits_s=tuple(waits_of(day, minimum_off_s=MINIMUM_OFF_S)),
+        waits_s=tuple(wait.seconds for wait in waits if wait.returned),
+        overlong=sum(1 for wait in waits if wait.seconds > (presets[wait.load_id].longest_off_s or math.inf)),
         still_off=sum(1 for outlet in day.outlets if not outlet.on),
     )
 

@@ -1,17 +1,19 @@
 """The benchmark end to end: our engine in a slice of the judged run, and the figures that it may tell."""
 
 from argparse import Namespace
+from io import StringIO
 
 import pytest
 
 from benchmarks import offload
 from benchmarks.closed_loop.conditions import Conditions
 from benchmarks.closed_loop.controller import Order, Sample
-from benchmarks.closed_loop.figures import KEYS
+from benchmarks.closed_loop.figures import KEYS, figures_of
 from benchmarks.closed_loop.household import household
 from benchmarks.closed_loop.ours import Ours
 from benchmarks.closed_loop.plant import Plant
-from benchmarks.closed_loop.runner import Entrant, Run, run_one
+from benchmarks.closed_loop.progress import Progress
+from benchmarks.closed_loop.runner import Entrant, Run, run_all, run_one
 from custom_components.linky_offload.offload import EventType, Profile, StrategyName
 
 from .common import house_of, steady_load
@@ -56,10 +58,30 @@ def test_a_silent_meter_is_told_to_the_engine_once() -> None:
 
 
 def test_a_slice_tells_every_key_and_invents_no_figure(capsys: pytest.CaptureFixture[str]) -> None:
-    figures = offload.run(Namespace(seeds=1, stress_seeds=0, hours=0.5, jobs=1, full=False))
+    outcome = offload.run(Namespace(seeds=1, stress_seeds=0, hours=0.5, jobs=1, full=False), sizes=[(10, 100)])
+    offload.print_outcome(outcome)
+    figures = figures_of(outcome)
     assert tuple(figures) == KEYS
     assert figures["unserved_vs_optimum"] is None
     assert figures["avoidable_trips"] == 0
-    table = capsys.readouterr().out
-    assert "ours least_harm contract" in table
-    assert "none" in table
+    told = capsys.readouterr()
+    assert "ours least-harm contract" in told.out
+    assert "not measured" in told.out
+    assert "runs in" in told.err
+
+
+def test_processes_change_no_result_and_no_order() -> None:
+    runs = [Run(Entrant(rule), seed, days=1 / 24) for rule in ("none", "balancer") for seed in (1, 3)]
+    one, two = (run_all(runs, jobs=jobs, progress=Progress(StringIO())) for jobs in (1, 2))
+    assert one == two
+    assert [result.run for result in one] == runs
+
+
+@pytest.mark.parametrize("part", [["--seeds", "2"], ["--stress-seeds", "1"], ["--hours", "12"]])
+def test_no_page_is_written_from_a_part(
+    part: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["offload", "--report", *part])
+    with pytest.raises(SystemExit):
+        offload.main()
+    assert "whole days of all seeds" in capsys.readouterr().err

@@ -99,18 +99,43 @@ class TestRelapses:
 
 class TestWaits:
     @pytest.mark.parametrize(
-        ("room_from", "returned", "wait"),
+        ("room_from", "moves", "wait"),
         [
-            pytest.param(400, 405, 5, id="since there was room"),
-            pytest.param(100, 405, 205, id="no sooner than its minimum time off allows"),
-            pytest.param(400, 400, 0, id="at once"),
+            pytest.param(400, [Move(20, "a", on=False), Move(405, "a", on=True)], (5, True), id="since there was room"),
+            pytest.param(
+                100,
+                [Move(20, "a", on=False), Move(405, "a", on=True)],
+                (205, True),
+                id="no sooner than its minimum time off allows",
+            ),
+            pytest.param(400, [Move(20, "a", on=False), Move(400, "a", on=True)], (0, True), id="at once"),
+            pytest.param(400, [Move(20, "a", on=False)], (200, False), id="it never returned"),
         ],
     )
-    def test_from_room_to_return(self, room_from: int, returned: int, wait: int) -> None:
+    def test_from_room_to_return(self, room_from: int, moves: list[Move], wait: tuple[int, bool]) -> None:
         # 6000 − 200 (hysteresis) − 1000 (the load) = 4800
         powers = [4801.0] * room_from + [4800.0] * (600 - room_from)
-        day = day_of(powers, moves=[Move(20, "a", on=False), Move(returned, "a", on=True)])
-        assert waits_of(day, minimum_off_s=180.0) == [wait]
+        (found,) = waits_of(day_of(powers, moves=moves), {"a": 180.0})
+        assert (found.seconds, found.returned) == wait
+
+    def test_a_dark_house_has_no_room(self) -> None:
+        moves = [Move(20, "a", on=False), Move(405, "a", on=True)]
+        day = replace(day_of([0.0] * 600, moves=moves), trips=(Trip(99, 0),))
+        assert [wait.seconds for wait in waits_of(day, {"a": 30.0})] == [5.0]
+
+    @pytest.mark.parametrize(
+        ("back_at", "overlong"),
+        [
+            pytest.param(3750, 0, id="an hour and two minutes after the cut, of which three minutes were due"),
+            pytest.param(4100, 1, id="more than an hour after its three minutes"),
+            pytest.param(None, 1, id="not at all"),
+        ],
+    )
+    def test_none_waits_longer_than_it_may_be_off(self, back_at: int | None, overlong: int) -> None:
+        moves = [Move(20, "a", on=False), *([Move(back_at, "a", on=True)] if back_at else [])]
+        day = day_of([0.0] * 5000, moves=moves)
+        result = score(day, Conditions(), delay_s=60.0, comfort_kh={"a": 3.0, "b": 1.0}, panic=())
+        assert result.overlong == overlong
 
 
 def test_discomfort_is_what_the_limit_costs_and_a_warmer_room_pays_for_no_other() -> None:
@@ -134,7 +159,7 @@ def test_only_loads_that_demand_a_tenth_of_the_time_count_for_fairness() -> None
     result = score(
         replace(day, outlets=(often, seldom)), Conditions(), delay_s=60.0, comfort_kh={"a": 0.0, "b": 0.0}, panic=()
     )
-    assert result.withheld == {"a": 0.25}
+    assert result.withheld == {0: {"a": 0.25}}
 
 
 @pytest.mark.parametrize(
