@@ -33,7 +33,7 @@ from .track import LoadTrack
 
 UNKNOWN_LATENCY_S: Final = 2.0
 _WHOLE: Final = (Reason.RELEASED, Reason.SHUTDOWN, Reason.MANUAL, Reason.EXCLUDED)  # returns at the wanted level
-_TICK_S: Final = 1.0
+_TICK_S: Final = 2.0  # longer than a fast meter's cadence: its samples are occasion enough
 _SOONEST_S: Final = 0.01
 
 
@@ -81,6 +81,7 @@ class Desk:
         self.degraded_since: float | None = None
         self.verifying_until = -math.inf
         self.last_return_at = -math.inf
+        self.swaps_looked_at = -math.inf
         self.hour: int | None = None
         self.minute: int | None = None  # of the local day
         self.off_peak: bool | None = None

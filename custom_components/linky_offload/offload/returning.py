@@ -157,7 +157,10 @@ def _first_to_return(desk: Desk, order: Sequence[LoadTrack], room: Room | None, 
         if reason is None and picked is None and not reserved:
             picked = load
             continue
-        load.show(LoadStatus.OFFLOADED, reason or (Reason.NO_ROOM if reserved else Reason.VERIFYING), now)
+        shown = reason or (Reason.NO_ROOM if reserved else Reason.VERIFYING)
+        # That it stays off beyond its longest time says more than that it has no room.
+        overdue = shown is Reason.NO_ROOM and load.told_longest
+        load.show(LoadStatus.OFFLOADED, Reason.LONGEST_OFF if overdue else shown, now)
         reserved = reserved or (reason is Reason.NO_ROOM and (desk.settings.strict_order or room_is_kept(load, now)))
     return picked
 

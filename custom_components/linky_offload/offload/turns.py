@@ -19,13 +19,17 @@ from .strategies.hierarchical import Hierarchical
 from .track import LoadTrack
 
 _PROMISED_S: Final = 60.0
+_LOOK_EVERY_S: Final = 3.0
 _LISTED: Final[Strategy] = Hierarchical()
 
 
 def swap_one(desk: Desk, now: float) -> None:
-    """Begin one swap, if one is due and nothing else is under way."""
+    """Begin one swap, if one is due and nothing else is under way. It is looked for every `_LOOK_EVERY_S`."""
     if desk.promise is not None or desk.mode is not OffloadMode.AUTOMATIC or desk.degraded_since is not None:
         return
+    if now - desk.swaps_looked_at < _LOOK_EVERY_S:
+        return
+    desk.swaps_looked_at = now
     if why_none_returns(desk, now) is not None:
         return
     able = [load for load in desk.to_return(now) if _may_return(desk, load, now)]
