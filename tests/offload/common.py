@@ -40,6 +40,10 @@ from .parts import Base, Plug, coordinator, plug, reading, steps
 __all__ = ["Base", "Bench", "Plug", "coordinator", "plug", "reading", "steps"]
 
 
+LEAD_S = 7.5
+"""At 1.5 s of cadence and 2 s of latency: so much before the end of a contract delay a load goes."""
+
+
 class Bench:
     """A house, its meter and its arbiter. `run` lets time pass; everything that happened is kept with its second."""
 

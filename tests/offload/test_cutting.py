@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.linky_offload.offload import Action, Cause, EventType, LoadStatus, Profile, Reason
 
-from .common import Bench, Plug, coordinator, plug, reading, steps
+from .common import LEAD_S, Bench, Plug, coordinator, plug, reading, steps
 
 STRICT = Profile.STRICT
 
@@ -72,7 +72,7 @@ def test_minimum_on_holds_against_the_profile() -> None:
 def test_the_delay_before_of_a_load_comes_on_top_of_the_profile() -> None:
     bench = Bench(plug("a", 2000, delay_before_s=30, measured=True), base=steps((0, 1000), (100, 4500))).run(150)
     assert bench.report("a").reason is Reason.DELAY_BEFORE
-    assert bench.run(400).cuts() == [101.5 + 60 + 30]
+    assert bench.run(400).cuts() == [101.5 + 60 - LEAD_S + 30]
 
 
 # Commands in flight ---------------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ def test_under_a_contract_delay_an_armed_load_that_starts_without_room_has_that_
     assert bench.reasons() == [("heater", Action.OFFLOAD, Reason.DELAY_ELAPSED)]
     bench.run(480)
     assert bench.reasons()[1:] == [("room", Action.OFFLOAD, Reason.DELAY_ELAPSED)]
-    assert bench.cuts("room")[0] >= 400 + 60
+    assert bench.cuts("room")[0] >= 400 + 60 - LEAD_S
 
 
 def test_a_machine_between_two_phases_is_not_stopped_by_a_passing_overload() -> None:

@@ -48,11 +48,10 @@ def needs(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> list[Need]:
     if desk.mode is OffloadMode.OFF:
         return []
     horizon = desk.horizon
-    lead = max((lead_s(desk, load) for load in desk.tracks.values() if load.on and load.enabled), default=0.0)
+    lead = lead_s(desk)
     for load in loads:
         if load.over_since is not None:
             desk.wake(load.over_since + desk.settings.contract_delay_s - lead, now)
-            desk.wake(load.over_since + desk.settings.contract_delay_s, now)
     found = (need_of(load, desk.settings, horizon, now, lead) for load in loads)
     return [need for need in found if need is not None]
 
@@ -297,18 +296,17 @@ def _note_candidates(desk: Desk, loads: Sequence[PhaseLoad], now: float) -> None
 def delay_before_left(desk: Desk, load: LoadTrack, now: float) -> float:
     """Seconds that the load's own delay still keeps it on, counted from the end of the contract delay."""
     since = min(desk.house.over_since.values(), default=now)
-    delay = desk.settings.ordinary_delay_s + load.settings.delay_before_s
-    return since + delay - lead_s(desk, load) - now
+    delay = max(0.0, desk.settings.ordinary_delay_s - lead_s(desk)) + load.settings.delay_before_s
+    return since + delay - now
 
 
-def lead_s(desk: Desk, load: LoadTrack) -> float:
-    """Seconds by which a load that no sensor measures goes before the contract delay is over.
+def lead_s(desk: Desk) -> float:
+    """Seconds by which loads go before the contract delay is over.
 
-    It may free less than it is said to draw, or nothing: then there is still time to see that and to cut another.
+    The delay is how long the house may stay above the threshold: an order takes time, and the load that went may free
+    less than it is said to draw, or nothing. Then there is still time to see that and to cut another.
     """
-    if load.settings.measured:
-        return 0.0
-    return min(desk.horizon, _LONGEST_LEAD_S, desk.settings.ordinary_delay_s / 2)
+    return min(desk.horizon, _LONGEST_LEAD_S, desk.settings.contract_delay_s / 2)
 
 
 def _relapsed(desk: Desk, load: LoadTrack, needed: Sequence[Need], now: float) -> bool:
