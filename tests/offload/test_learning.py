@@ -133,6 +133,22 @@ def test_the_power_and_how_sure_it_is(steps_va: list[float], va: float | None, c
 
 
 @pytest.mark.parametrize(
+    ("later", "doubted", "va"),
+    [
+        pytest.param([], False, 4300, id="two say so"),
+        pytest.param([4280.0], True, 4300, id="a third one confirms it: no doubt any more"),
+        pytest.param([1010.0], False, 1000, id="the third one is as before: a hob had a hand in the two"),
+        pytest.param([], True, 1000, id="it never finds that much room: as before"),
+    ],
+)
+def test_a_change_for_which_two_steps_speak_may_be_taken_back(later: list[float], doubted: bool, va: float) -> None:
+    learned = taught(*[1000.0] * 5, 4300.0, 4310.0, *later)
+    if doubted:
+        learned.doubt()
+    assert learned.va == va
+
+
+@pytest.mark.parametrize(
     ("moves", "given", "phases"),
     [
         pytest.param([{1: 0, 2: 900, 3: 20}] * 2, (), (), id="two steps are too few"),

@@ -5,7 +5,7 @@ they agree is its confidence. A load that has changed is believed as soon as two
 sensor exists, it tells instead: the peak is taken over at once, and fades towards what is typical.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 import math
 from typing import Any, Final, Self
@@ -38,13 +38,14 @@ class Learned:
     typical_va: float | None = None  # of the sensor, while it draws
     peak_va: float | None = None
     _last: tuple[float, float] | None = None  # power and moment of the sensor's last word
+    _before_change: list[float] = field(default_factory=list)  # steps that it made before it seemed to have changed
 
     @property
     def va(self) -> float | None:
         """What it draws when it runs, VA: the median of its steps, the lower of two; None before the first."""
         if not self.steps_va:
             return None
-        return sorted(self.steps_va)[(len(self.steps_va) - 1) // 2]
+        return _median(self.steps_va)
 
     @property
     def confidence(self) -> float:
@@ -76,7 +77,12 @@ class Learned:
             return
         before, last = self.va, self.steps_va[-1] if self.steps_va else None
         if before is not None and last is not None and _far(va, before) and _far(last, before) and _agree(va, last):
-            self.steps_va = [last]  # twice the same, and nothing like before: it is another appliance now
+            # Twice the same, and nothing like before: it is another appliance now, unless a hob made the difference.
+            self._before_change, self.steps_va = self.steps_va[:-1], [last]
+        elif self._before_change and len(self.steps_va) > 1:
+            if _agree(va, _median(self._before_change)):
+                self.steps_va = self._before_change
+            self._before_change = []
         self.steps_va = [*self.steps_va, va][-_STEPS:]
         self.vote(moved, given)
 
@@ -104,8 +110,10 @@ class Learned:
             self.peak_va = max(power_va, self.peak_va or 0.0)
 
     def doubt(self) -> None:
-        """Forget a power that was seen only once: it may have been another's."""
-        if len(self.steps_va) == 1:
+        """Forget a power that was seen only once, or a change for which only two steps speak: it may be another's."""
+        if self._before_change:
+            self.steps_va, self._before_change = self._before_change, []
+        elif len(self.steps_va) == 1:
             self.steps_va = []
 
     def reset(self) -> None:
@@ -194,6 +202,10 @@ def _where(moved: Mapping[int, float]) -> tuple[int, ...]:
         return (highest,)
     even = len(risen) == _THREE and all(va >= _EACH_SHARE * total for va in risen.values())
     return tuple(sorted(risen)) if even else ()
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[(len(values) - 1) // 2]
 
 
 def _agree(one: float, other: float) -> bool:
