@@ -92,10 +92,7 @@ class Arbiter(ManualDoors):
         """
         desk = self._desk
         desk.off_peak = off_peak
-        desk.hour = desk.hour if hour is None else hour
-        if minute is not None:
-            desk.minute = minute
-            desk.ledger.follow_day(minute, now, desk.tracks.values())
+        desk.follow_clock(hour, minute, now)
         desk.house.take(reading, desk.flights, now)
         overload.learn(desk, now)
         opened = desk.house.watch_breaker(now)
@@ -190,8 +187,9 @@ class Arbiter(ManualDoors):
             desk.tell(EventType.LIVE_AGAIN, now)
         return self._decide(now)
 
-    def tick(self, now: float) -> Decision:
-        """Time has passed."""
+    def tick(self, now: float, *, hour: int | None = None, minute: int | None = None) -> Decision:
+        """Time has passed; ``hour`` and ``minute`` as in `observe`, for a meter that may be silent meanwhile."""
+        self._desk.follow_clock(hour, minute, now)
         return self._decide(now)
 
     def shutdown(self, now: float) -> Decision:

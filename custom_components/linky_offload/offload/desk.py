@@ -144,6 +144,13 @@ class Desk:
         order.extend(load for load_id, load in self.tracks.items() if load_id in mine and load_id not in listed)
         return order
 
+    def follow_clock(self, hour: int | None, minute: int | None, now: float) -> None:
+        """Take the time of the local day, where it is told: a new hour or a new day of the accounts may have begun."""
+        self.hour = self.hour if hour is None else hour
+        if minute is not None:
+            self.minute = minute
+            self.ledger.follow_day(minute, now, self.tracks.values())
+
     def let_go(self) -> None:
         """Forget the loads that are no longer configured and have nothing of ours on them."""
         for load_id, load in list(self.tracks.items()):
