@@ -134,7 +134,12 @@ def ratio(part: float | None, whole: float | None) -> float | None:
 
 
 def fairness(week: Result) -> float | None:
-    """Return Jain's index of a week, on the least even phase; None where no phase has two loads that demand enough."""
+    """Return Jain's index of a week, on the least even phase; None where no phase has two loads that demand enough.
+
+    A load can only take the turn of one on its own phase: to cut it for another phase would relieve nobody. So a
+    three-phase house is as fair as the lowest of its phases, each judged by the loads that hang on it; a three-phase
+    load counts on all three. What one phase bears more than the next is the electrician's doing and not judged.
+    """
     indices = (jain(list(shares.values())) for shares in week.score.withheld.values())
     return min((index for index in indices if index is not None), default=None)
 
