@@ -48,6 +48,30 @@ def test_an_hour_in_one_state(load: LoadTrack, expected: Account) -> None:
     assert ledger.today("a") == ledger.total("a") == expected
 
 
+@pytest.mark.parametrize(
+    ("draws", "dead", "demand", "expected"),
+    [
+        pytest.param(None, False, None, Account(off_s=HOUR, withheld_s=HOUR, demanded_s=HOUR), id="unknown: time off"),
+        pytest.param(
+            True, False, None, Account(off_s=HOUR, withheld_s=HOUR, demanded_s=HOUR), id="the meter saw it draw"
+        ),
+        pytest.param(False, False, None, Account(off_s=HOUR), id="the meter saw that it rested"),
+        pytest.param(
+            False, False, True, Account(off_s=HOUR, withheld_s=HOUR, demanded_s=HOUR), id="its control knows best"
+        ),
+        pytest.param(None, True, True, Account(off_s=HOUR), id="its contactor is open: it is not we who withhold"),
+    ],
+)
+def test_an_hour_off_is_charged_for_what_was_asked(
+    draws: bool | None, dead: bool, demand: bool | None, expected: Account
+) -> None:
+    load, ledger = off(track("tank", declared=None, demand=demand)), Ledger(0.0)
+    load.appetite.draws, load.appetite.dead = draws, dead
+    ledger.book(load, 0.0)
+    ledger.book(load, HOUR)
+    assert ledger.today("tank") == expected
+
+
 def test_a_load_that_its_owner_switched_off_misses_nothing() -> None:
     load, ledger = track("a"), Ledger(0.0)
     load.on = load.wanted = False

@@ -95,6 +95,7 @@ class Arbiter(ManualDoors):
         desk.follow_clock(hour, minute, now)
         desk.house.take(reading, desk.flights, now)
         overload.learn(desk, now)
+        sight.follow_appetites(desk, now)
         opened = desk.house.watch_breaker(now)
         if opened is not None:
             desk.tell(EventType.METER_OPENED if opened else EventType.METER_CLOSED, now)

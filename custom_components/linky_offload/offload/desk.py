@@ -9,6 +9,7 @@ import math
 import random
 from typing import Final
 
+from .appetite import Levels
 from .echo import Echo
 from .guard import SOURCE_LAG_S, horizon_s
 from .habits import HourlyLoad
@@ -69,6 +70,7 @@ class Desk:
         self.flights = InFlight()
         self.witness = Witness()
         self.echo = Echo()
+        self.levels = Levels()
         self.timed: set[str] = set()  # loads that will be switched by a timer
         self.coordinators: tuple[CoordinatorSettings, ...] = ()
         self.tracks: dict[str, LoadTrack] = {}

@@ -2,7 +2,8 @@
 
 Time is booked under the state that ends with each look, so that between two changes nothing needs to be done. What a
 load asked for is told by its own control where that is known; else a load that draws asks, and one that drew when it
-was cut still asks.
+was cut still asks. Of a load without a sensor the steps of the meter tell (`appetite.py`); while they do not either, it
+is charged for all the time in which it is off.
 """
 
 from collections.abc import Iterable, Mapping
@@ -191,11 +192,19 @@ class Ledger:
 
 
 def asks(load: LoadTrack) -> bool:
-    """Whether a load wants power now: by its own control, else by what it draws or drew when it was cut."""
+    """Whether a load wants power now: by its own control, else by what it draws or drew when it was cut.
+
+    One behind an open contactor does not; one that tells nothing is taken to, until the meter knows better.
+    """
     if load.wanted is not True or not load.available:
+        return False
+    appetite = load.appetite
+    if appetite.dead:
         return False
     if load.demand is not None:
         return load.demand
+    if appetite.draws is not None:
+        return appetite.draws
     return load.offloaded or (load.on is True and not load.idle)
 
 

@@ -12,6 +12,7 @@ from .guard import SOURCE_LAG_S, Need, PhaseLoad, guard_ratio, need_of
 from .in_flight import Flight
 from .learn import step_of
 from .model import Action, EventType, LoadStatus, OffloadMode, Profile, Reason
+from .sight import hear_step
 from .strategies import STRATEGIES
 from .track import LATE_REPORT_S, LoadTrack
 
@@ -164,17 +165,18 @@ def learn(desk: Desk, now: float) -> None:
     raw = desk.house.raw
     for flight in desk.flights.landed(desk.house.sampled_at, SOURCE_LAG_S):
         load = desk.tracks.get(flight.load_id)
+        sign = 1.0 if flight.action is Action.RESTORE else -1.0
+        desk.levels.expect(flight.va, sign)
         if load is not None and flight.alone and load.turned_to is None:
-            sign = 1.0 if flight.action is Action.RESTORE else -1.0
             moved = step_of(sign, flight.raw_before, raw)
-            _learn_step(load, moved)
+            _learn_step(load, moved, now)
             _note_empty(load, flight, moved, now)
     for load in desk.tracks.values():
         if load.freed_nothing_at is not None and now - load.freed_nothing_at >= _EMPTY_S:
             load.freed_nothing_at = None
     for load_id, moved in desk.witness.landed(raw, desk.house.sampled_at, SOURCE_LAG_S):
         if (load := desk.tracks.get(load_id)) is not None:
-            _learn_step(load, moved)
+            _learn_step(load, moved, now)
     if len(raw) > 1:
         for load_id, phases in desk.echo.landed(raw, desk.house.sampled_at, SOURCE_LAG_S):
             if (load := desk.tracks.get(load_id)) is not None:
@@ -186,9 +188,10 @@ def learn(desk: Desk, now: float) -> None:
     desk.habits.note(desk.hour, reading.power_va - ours)
 
 
-def _learn_step(load: LoadTrack, moved: Mapping[int, float]) -> None:
+def _learn_step(load: LoadTrack, moved: Mapping[int, float], now: float) -> None:
     """A step of the meter that only this load can have made; its power is learned where no sensor tells it."""
     own = load.settings
+    hear_step(load, moved, now)
     if own.measured:
         load.learned.vote(moved, own.phases)
     else:

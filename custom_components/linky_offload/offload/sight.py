@@ -1,6 +1,12 @@
-"""What a view of a load teaches beside its meaning: its power, its phase, its use, its level, and its timers."""
+"""What a view of a load teaches beside its meaning: its power, its phase, its use, its level, and its timers.
+
+Of a load that tells nothing, a view of the meter does.
+"""
+
+from collections.abc import Mapping
 
 from . import levels, timers
+from .appetite import share_of
 from .desk import Desk
 from .hand import Meaning
 from .model import Cause, LoadView
@@ -26,3 +32,47 @@ def learn_from(desk: Desk, load: LoadTrack, view: LoadView, cause: Cause, meanin
     if meaning in (*_SWITCHED_BY_OTHERS, Meaning.RETURN_CONFIRMED, Meaning.CUT_CONFIRMED):
         timers.switched(desk, load, now)
     levels.seen(desk, load, view, cause, now)
+
+
+def follow_appetites(desk: Desk, now: float) -> None:
+    """Let a sample of the meter tell of the loads that tell nothing themselves."""
+    raw, phases, meter = desk.house.raw, desk.phases, desk.levels
+    steps = meter.steps(raw, desk.house.sampled_at, moving=bool(desk.flights))
+    look = not desk.flights and meter.look(now)
+    if not steps and not look:
+        return
+    told = _told_va(desk, phases) if look else {}
+    for load in desk.tracks.values():
+        dead, appetite = desk.dead(load), load.appetite
+        appetite.pass_time(dead=dead, unseen=load.on is False or meter.blind, now=now)
+        own_va, own = load.known_va, load.phases if len(phases) > 1 else phases
+        if own_va is None or not own or dead or not load.on or load.offloaded or not _is_silent(load):
+            continue
+        if steps:
+            appetite.stepped(share_of(steps, own), own_va, now)
+        if look:
+            appetite.weigh(sum(raw.get(phase, 0.0) - told[phase] for phase in own if phase in told), own_va, now)
+
+
+def _told_va(desk: Desk, phases: tuple[int, ...]) -> dict[int, float]:
+    """What is drawn, VA by phase, by the loads that tell whether they draw and whose phase is known."""
+    told = dict.fromkeys(phases, 0.0)
+    for load in desk.tracks.values():
+        known = load.phases or len(phases) == 1
+        if known and load.on and not load.offloaded and not load.idle and not _is_silent(load):
+            for phase, va in load.effect(load.known_va, phases).items():
+                told[phase] += va
+    return told
+
+
+def hear_step(load: LoadTrack, moved: Mapping[int, float], now: float) -> None:
+    """A step of the meter that only this load can have made tells whether it drew."""
+    own_va = load.known_va
+    if _is_silent(load) and own_va is not None and moved:
+        own = [moved[phase] for phase in load.phases if phase in moved]
+        load.appetite.switched(sum(own) if own else max(moved.values()), own_va, now)
+
+
+def _is_silent(load: LoadTrack) -> bool:
+    """Neither a sensor nor a control of its own tells whether it asks."""
+    return load.demand is None and (not load.settings.measured or load.power_va is None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 import math
 
+from .appetite import Appetite
 from .learn import Learned
 from .model import LoadMemory, LoadReport, LoadSettings, LoadStatus, LoadView, Reason
 from .usage import Usage
@@ -57,6 +58,7 @@ class LoadTrack:
     freed_nothing_at: float | None = None  # when a cut of it moved nothing on the meter, and it has not drawn since
     learned: Learned = field(default_factory=Learned)
     usage: Usage = field(default_factory=Usage)
+    appetite: Appetite = field(default_factory=Appetite)
     level: float | None = None  # at which it stands, None where it does not tell
     wanted_level: float | None = None
     saved_level: float | None = None  # its wanted level by the journal, until it is seen after a restart
