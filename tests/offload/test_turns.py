@@ -18,9 +18,10 @@ from custom_components.linky_offload.offload import (
     StrategyName,
 )
 from custom_components.linky_offload.offload.ledger import Ledger, jain
+from custom_components.linky_offload.offload.strategies import STRATEGIES
 
 from .common import Bench, Plug, coordinator, plug, steps
-from .rooms import Rooms
+from .rooms import Rooms, names, scene, track
 
 STRICT = Profile.STRICT
 CYCLIC = StrategyName.CASCADE_CYCLIC
@@ -88,6 +89,66 @@ def test_without_another_one_to_take_the_turn_nothing_moves() -> None:
     loads = [plug("a", 1000), plug("b", 1000, asks=lambda _now: False, measured=True), plug("c", 2000, cyclic=False)]
     bench = cyclic(*loads, base_va=3400).run(3000)
     assert orders(bench, Reason.TURN) == []
+
+
+def test_what_asks_for_nothing_goes_last_and_is_back_last() -> None:
+    sated = track("sated", demand=False)
+    full = track("full")
+    full.appetite.switched(0.0, 1000.0, 0.0)
+    loads = [sated, full, track("a"), track("b"), track("fixed", cyclic=False)]
+    strategy = STRATEGIES[CYCLIC]
+    assert names(strategy.to_offload(loads, scene())) == ["a", "b", "fixed", "sated", "full"]
+    assert names(strategy.to_restore(loads, scene())) == ["fixed", "b", "a", "full", "sated"]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "free", "expected"),
+    [
+        pytest.param([("a", (1,))], [("b", (1,))], ("a", ["b"]), id="on one phase the turn passes on"),
+        pytest.param([("a", (1,))], [("b", (2,))], None, id="another phase cannot relieve it"),
+        pytest.param([("a", (1,))], [("b", (1, 2, 3))], ("a", ["b"]), id="one on all phases can"),
+        pytest.param([("a", (1,))], [("b", ())], ("a", ["b"]), id="one of unknown phase may"),
+        pytest.param(
+            [("a", (1,)), ("c", (2,))],
+            [("b", (2,))],
+            ("c", ["b"]),
+            id="nobody for the longest off: the next one's turn",
+        ),
+    ],
+)
+def test_turns_are_taken_within_a_phase(
+    waiting: list[tuple[str, tuple[int, ...]]],
+    free: list[tuple[str, tuple[int, ...]]],
+    expected: tuple[str, list[str]] | None,
+) -> None:
+    away = [
+        track(name, phases=phases, offloaded=True, off_since=1000.0 + place)
+        for place, (name, phases) in enumerate(waiting)
+    ]
+    on = [track(name, phases=phases) for name, phases in free]
+    ledger = Ledger(0.0)
+    for moment in (1000.0, 9000.0):
+        for load in (*away, *on):
+            ledger.book(load, moment)
+    swap = STRATEGIES[CYCLIC].swap(away, on, scene(ledger=ledger))
+    assert (swap and (swap.back.load_id, names(swap.instead))) == expected
+
+
+def test_each_phase_has_its_own_fairness() -> None:
+    """Two loads share the burden of the first phase; the second phase is never too full, and that is not unfair."""
+    loads = [plug(name, 1000, phases=(phase,)) for name, phase in (("a", 1), ("b", 1), ("c", 2), ("d", 2))]
+    bench = Bench(
+        *loads,
+        coordinators=[coordinator(*loads, strategy=CYCLIC)],
+        base=steps((0, (500.0, 500.0, 500.0)), (50, (2500.0, 500.0, 500.0))),
+        phases=3,
+        contract_va=12_000,
+        profile=STRICT,
+    ).run(4 * 3600)
+    assert bench.cuts("a")
+    assert bench.cuts("b")
+    assert bench.cuts("c") == bench.cuts("d") == []
+    assert bench.arbiter.report(bench.now).fairness["main"] == pytest.approx(1.0, abs=0.02)
 
 
 def test_minimum_times_are_kept_in_turns() -> None:

@@ -1,5 +1,6 @@
 """What entities show of the arbiter."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -44,6 +45,18 @@ def _why_idle(desk: Desk, load: LoadTrack) -> Reason:
     return Reason.CONTACTOR if desk.dead(load) else Reason.IDLE
 
 
+def _fairness(desk: Desk, members: Sequence[LoadTrack]) -> float | None:
+    """Fairness on the least even phase: only loads that share a phase can take turns."""
+    phases = desk.phases
+    indices = (
+        desk.ledger.fairness(
+            load.load_id for load in members if len(phases) == 1 or not load.phases or phase in load.phases
+        )
+        for phase in phases
+    )
+    return min((index for index in indices if index is not None), default=None)
+
+
 def report_of(desk: Desk, now: float) -> Report:
     """The whole desk for the entities; figures are of the worst phase, None while unknown."""
     loads = desk.house.loads(desk.settings, desk.flights, now)
@@ -57,7 +70,7 @@ def report_of(desk: Desk, now: float) -> Report:
         members = desk.members(coordinator)
         order = STRATEGIES[coordinator.strategy].to_offload(members, desk.scene(coordinator, now))
         ranks |= {load.load_id: place for place, load in enumerate(order, 1)}
-        fairness[coordinator.coordinator_id] = desk.ledger.fairness(load.load_id for load in members)
+        fairness[coordinator.coordinator_id] = _fairness(desk, members)
         offloaded[coordinator.coordinator_id] = sum(load.return_va for load in members if load.offloaded)
         following[coordinator.coordinator_id] = next(
             (
