@@ -136,9 +136,16 @@ def test_the_power_and_how_sure_it_is(steps_va: list[float], va: float | None, c
     ("later", "doubted", "va"),
     [
         pytest.param([], False, 4300, id="two say so"),
-        pytest.param([4280.0], True, 4300, id="a third one confirms it: no doubt any more"),
+        pytest.param([4280.0], True, 4300, id="a third one confirms it: no other step is left to believe"),
         pytest.param([1010.0], False, 1000, id="the third one is as before: a hob had a hand in the two"),
         pytest.param([], True, 1000, id="it never finds that much room: as before"),
+        pytest.param([1000.0, 4300.0, 1000.0, 4290.0, 1000.0, 4310.0], False, 4290, id="more often wrong than right"),
+        pytest.param(
+            [1000.0, 4300.0, 1000.0, 4290.0, 1000.0, 4310.0],
+            True,
+            1000,
+            id="more often wrong than right, and without room",
+        ),
     ],
 )
 def test_a_change_for_which_two_steps_speak_may_be_taken_back(later: list[float], doubted: bool, va: float) -> None:

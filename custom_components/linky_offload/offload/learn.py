@@ -110,11 +110,13 @@ class Learned:
             self.peak_va = max(power_va, self.peak_va or 0.0)
 
     def doubt(self) -> None:
-        """Forget a power that was seen only once, or a change for which only two steps speak: it may be another's."""
-        if self._before_change:
-            self.steps_va, self._before_change = self._before_change, []
-        elif len(self.steps_va) == 1:
-            self.steps_va = []
+        """It found no room for long: forget a power that was seen once only, and steps far above its lowest.
+
+        Others move when a load is cut, and a hob adds the same to one step after the other.
+        """
+        kept = [*self._before_change, *self.steps_va]
+        self.steps_va = [va for va in kept if not _far(va, min(kept))][-_STEPS:] if len(kept) > 1 else []
+        self._before_change = []
 
     def reset(self) -> None:
         """Forget the powers; the phases stay."""
