@@ -71,6 +71,7 @@ class Desk:
         self.witness = Witness()
         self.echo = Echo()
         self.levels = Levels()
+        self.silent: tuple[LoadTrack, ...] = ()  # neither sensor nor control tells whether they ask
         self.timed: set[str] = set()  # loads that will be switched by a timer
         self.coordinators: tuple[CoordinatorSettings, ...] = ()
         self.tracks: dict[str, LoadTrack] = {}

@@ -39,19 +39,23 @@ def follow_appetites(desk: Desk, now: float) -> None:
     raw, phases, meter = desk.house.raw, desk.phases, desk.levels
     steps = meter.steps(raw, desk.house.sampled_at, moving=bool(desk.flights))
     look = not desk.flights and meter.look(now)
-    if not steps and not look:
+    if look:
+        for load in desk.tracks.values():
+            unseen = load.on is False or meter.blind
+            load.appetite.pass_time(dead=desk.dead(load), unseen=unseen, now=now)
+        desk.silent = tuple(load for load in desk.tracks.values() if _is_silent(load))
+    if not desk.silent or not (steps or look):
         return
     told = _told_va(desk, phases) if look else {}
-    for load in desk.tracks.values():
-        dead, appetite = desk.dead(load), load.appetite
-        appetite.pass_time(dead=dead, unseen=load.on is False or meter.blind, now=now)
+    for load in desk.silent:
         own_va, own = load.known_va, load.phases if len(phases) > 1 else phases
-        if own_va is None or not own or dead or not load.on or load.offloaded or not _is_silent(load):
+        if own_va is None or not own or load.appetite.dead or not load.on or load.offloaded:
             continue
         if steps:
-            appetite.stepped(share_of(steps, own), own_va, now)
+            load.appetite.stepped(share_of(steps, own), own_va, now)
         if look:
-            appetite.weigh(sum(raw.get(phase, 0.0) - told[phase] for phase in own if phase in told), own_va, now)
+            unexplained = sum(raw.get(phase, 0.0) - told[phase] for phase in own if phase in told)
+            load.appetite.weigh(unexplained, own_va, now)
 
 
 def _told_va(desk: Desk, phases: tuple[int, ...]) -> dict[int, float]:
