@@ -193,3 +193,14 @@ def test_a_tank_that_tells_nothing_is_charged_for_what_it_asked() -> None:
     assert len(rested) <= 1, "what rests takes no turn once that is known"
     turns = [command.load_id for _, command in bench.commands if command.reason is Reason.TURN]
     assert set(turns) == {"tank", "a", "b", "c"}
+
+
+def test_a_step_above_what_the_phase_may_give_is_not_the_loads_own() -> None:
+    """At each cut a hob on its phase of 4 kVA stops as well: it would be taken for 4.3 kVA and stay off."""
+    load = plug("a", 1250, declared=None)
+    powers = steps(*((60.0 + 600 * n + after, va) for n in range(8) for after, va in ((0, 3200.0), (3, 150.0))))
+    bench = Bench(load, base=powers, contract_va=4000, profile=Profile.STRICT).run(5400)
+    assert len(bench.cuts("a")) >= 2
+    learned = bench.report("a").learned_va
+    assert learned is None or learned < 2000
+    assert bench.off() == []

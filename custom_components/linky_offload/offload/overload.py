@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+import math
 from typing import Final
 
 from ..meter.trip import sustainable_ratio
@@ -169,7 +170,8 @@ def learn(desk: Desk, now: float) -> None:
         desk.levels.expect(flight.va, sign)
         if load is not None and flight.alone and load.turned_to is None:
             moved = step_of(sign, flight.raw_before, raw)
-            _learn_step(load, moved, now)
+            if _may_be_one_load(desk, moved):
+                _learn_step(load, moved, now)
             _note_empty(load, flight, moved, now)
     for load in desk.tracks.values():
         if load.freed_nothing_at is not None and now - load.freed_nothing_at >= _EMPTY_S:
@@ -186,6 +188,13 @@ def learn(desk: Desk, now: float) -> None:
         return
     ours = sum(load.drawing_va or 0.0 for load in desk.tracks.values() if load.on)
     desk.habits.note(desk.hour, reading.power_va - ours)
+
+
+def _may_be_one_load(desk: Desk, moved: Mapping[int, float]) -> bool:
+    """No load draws more than its phase may give: with such a step another one moved, a hob at that moment."""
+    reading = desk.house.reading
+    shares = {one.phase: one.share_va for one in reading.phases} if reading is not None else {}
+    return all(va <= (shares.get(phase) or math.inf) for phase, va in moved.items())
 
 
 def _learn_step(load: LoadTrack, moved: Mapping[int, float], now: float) -> None:
