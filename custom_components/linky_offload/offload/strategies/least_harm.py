@@ -10,7 +10,7 @@ from typing import Final, override
 
 from ..model import Appliance
 from ..track import LoadTrack
-from .base import SWAP_EVERY_S, SWAP_GAP_K, Left, Scene, Strategy, Swap, Taken, greedy, may_help, worst_of
+from .base import SWAP_EVERY_S, Left, Scene, Strategy, Swap, Taken, greedy, may_help, worst_of
 from .thermostat import need_k, swap_of_rooms
 
 SWITCHING: Final = 0.3
@@ -21,6 +21,7 @@ JUST_ON_S: Final = 300.0
 BORNE: Final = 1.5  # for one from which everything it asked for was withheld lately
 WORN: Final = 0.15  # by the square of the switches today beyond what is usual
 USUAL_SWITCHES: Final = 4
+WORTH_A_SWAP_K: Final = 1.0  # that a room must lack more than another to take its place: both are switched for it
 SWAP_WEAR_K: Final = 0.1  # more that a room must lack for each switch that the two have seen today
 LAST_RESORT: Final = 10.0
 _EXACT: Final = 12
@@ -108,7 +109,7 @@ class LeastHarm(Strategy):
     def swap(self, away: Sequence[LoadTrack], free: Sequence[LoadTrack], scene: Scene) -> Swap | None:
         def worth_k(back: LoadTrack, load: LoadTrack) -> float:
             switches = sum(scene.ledger.today(one.load_id).switches for one in (back, load))
-            return SWAP_GAP_K + SWAP_WEAR_K * switches
+            return WORTH_A_SWAP_K + SWAP_WEAR_K * switches
 
         return swap_of_rooms(away, free, worth_k)
 
