@@ -41,14 +41,14 @@ def test_the_meter_s_functions_at_its_pace_tell_when_it_opens(ratio: float, star
     one.observe(start * RATED_VA, 0.0)
     y = one.y_at(0.0, RATED_VA) or 0.0
     due = 60 * math.log((ratio**2 - y) / (ratio**2 - BRANCH_RATIO**2))
-    limit = Filter(RATED_VA, y, BRANCH_RATIO, 1.0, PACE)
+    limit = Filter(RATED_VA, y, BRANCH_RATIO, 1.0, BRANCH_RATIO, PACE)
     assert limit.trips_within(ratio * RATED_VA, due + 0.01)
     assert not limit.trips_within(ratio * RATED_VA, due - 0.01)
 
 
 def test_at_1_1_ir_it_never_opens() -> None:
     assert heated(1.1, 3600) <= BRANCH_RATIO**2
-    assert not Filter(RATED_VA, 1.2, BRANCH_RATIO, 1.0, PACE).trips_within(1.1 * RATED_VA, 1e6)
+    assert not Filter(RATED_VA, 1.2, BRANCH_RATIO, 1.0, BRANCH_RATIO, PACE).trips_within(1.1 * RATED_VA, 1e6)
 
 
 def test_over_a_silence_the_higher_load_is_assumed() -> None:

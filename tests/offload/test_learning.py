@@ -57,13 +57,13 @@ def test_old_habits_fade() -> None:
 
 @pytest.mark.parametrize("cadence_s", [1.5, 60.0])
 def test_a_house_of_small_steps_may_use_more_of_its_contract(cadence_s: float) -> None:
-    """1.05 of the contract on a minute's cadence: too much for steps of 3 kVA, fine for steps of 1 kVA."""
+    """1.07 of the contract on a minute's cadence: too much for steps of 3 kVA, fine for steps of 1 kVA."""
     lively = steps(*((index * cadence_s, 2000.0 + 700.0 * (index % 2)) for index in range(450)))
 
     def cuts(base_until_s: float) -> list[tuple[str, Action, Reason]]:
         bench = Bench(plug("a", 400), base=lively, cadence_s=cadence_s, profile=Profile.METER)
         bench.run(base_until_s)
-        bench.base = steps((0, 6000 * (1.22 if cadence_s < 10 else 1.05) - 400))
+        bench.base = steps((0, 6000 * (1.25 if cadence_s < 10 else 1.07) - 400))
         return bench.run(base_until_s + 900).reasons()
 
     assert cuts(20 * cadence_s) == [("a", Action.OFFLOAD, Reason.RESERVE)]

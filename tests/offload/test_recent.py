@@ -30,7 +30,7 @@ def lately(*powers_va: float, cadence_s: float = 1.5) -> Recent:
 
 
 def bears(recent: Recent, extra_va: float, *, y: float = 0.5, step_va: float = 0.0) -> bool:
-    return recent.bears(Filter(SHARE_VA, y, GUARD_RATIO, GUARD_RATIO), extra_va, step_va, HORIZON_S)
+    return recent.bears(Filter(SHARE_VA, y, GUARD_RATIO, GUARD_RATIO, GUARD_RATIO), extra_va, step_va, HORIZON_S)
 
 
 # Living through it again ----------------------------------------------------------------------------------------------

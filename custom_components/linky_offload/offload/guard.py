@@ -2,8 +2,8 @@
 
 Two guards stand in every profile, whatever the delays: a trip predicted at the present load, and the reserve, which
 asks that the largest step this phase makes could still be seen and answered in time. Both reckon with the meter's own
-rule (tic.md §9), four per cent below its limit so that a meter more severe than the published one is covered,
-and in the same way with the breaker beside the meter where its setting is given.
+rule (tic.md §9): the first four per cent below its limit, so that a meter more severe than the published one is
+covered, the second two per cent; and in the same way with the breaker beside the meter where its setting is given.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from .model import Profile, Reason, Settings
 
 GUARD_RATIO = 1.25
 """Against what the guards reckon: below 1.30 less the three per cent by which a meter's own share may be smaller."""
+
+STEP_RATIO = 1.27
+"""Against what the reserve reckons the largest step: the published rule, and two per cent."""
 
 UNLEARNED_STEP_VA = 3000.0
 UNLEARNED_SMALL_STEP_VA = 2000.0
@@ -30,13 +33,16 @@ class Filter:
     """One thing that opens when its filter passes ``ratio``², and what to keep away from it.
 
     ``y`` is its state in (S/``share_va``)²; a cut on a predicted trip aims at ``relief_ratio``. ``pace``: seconds of
-    the meter's filter in one second of this one.
+    the meter's filter in one second of this one. ``step_ratio``: where it opens after a step that may come; a severe
+    meter and the largest step at the worst moment need not be feared together, since what the step brings is seen
+    again and then judged by ``ratio``.
     """
 
     share_va: float
     y: float
     ratio: float
     relief_ratio: float
+    step_ratio: float
     pace: float = 1.0
 
     def trips_within(self, power_va: float, horizon: float) -> bool:
@@ -48,18 +54,21 @@ class Filter:
     def leaves(self, power_va: float, horizon: float) -> bool:
         """A step to this load leaves the horizon."""
         ratio = power_va / self.share_va
-        return ratio <= self.ratio or seconds_to_trip(self.y, ratio, self.ratio) >= horizon * self.pace
+        return ratio <= self.step_ratio or seconds_to_trip(self.y, ratio, self.step_ratio) >= horizon * self.pace
 
     def bearable_va(self, step_va: float, horizon: float, lasting_s: float = math.inf) -> float:
         """The largest load from which such a step leaves the horizon, now and for as long as the load lasts."""
         step, paced = step_va / self.share_va, horizon * self.pace
-        # Past the guard's limit the filter must fall: then a step must not carry the load over that limit at all.
-        now = self.ratio if self.y >= self.ratio**2 else highest_ratio(self.y, paced, self.ratio)
+        stepped = self._highest(paced, self.step_ratio) - step
         if math.isfinite(lasting_s):
-            later = lasting_ratio(self.y, step, paced, lasting_s * self.pace, self.ratio)
+            later = lasting_ratio(self.y, step, paced, lasting_s * self.pace, self.step_ratio)
         else:
-            later = sustainable_ratio(step, paced, self.ratio)
-        return max(0.0, min(now - step, later)) * self.share_va
+            later = sustainable_ratio(step, paced, self.step_ratio)
+        return max(0.0, min(self._highest(paced, self.ratio), stepped, later)) * self.share_va
+
+    def _highest(self, paced: float, limit: float) -> float:
+        # Past a limit the filter must fall: then the load must not be over that limit at all.
+        return limit if self.y >= limit**2 else highest_ratio(self.y, paced, limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +104,11 @@ class PhaseLoad:
 
     def filters(self, trip_limit: float = GUARD_RATIO) -> tuple[Filter, ...]:
         """What may open on this phase; ``trip_limit``: the ratio to which the meter's is relieved."""
-        meter = Filter(self.share_va, self.trip_y, self.guard_ratio, min(trip_limit, self.guard_ratio))
+        step_ratio = max(self.guard_ratio, STEP_RATIO)
+        meter = Filter(self.share_va, self.trip_y, self.guard_ratio, min(trip_limit, self.guard_ratio), step_ratio)
         if self.branch_va is None or self.branch_y is None:
             return (meter,)
-        return meter, Filter(self.branch_va, self.branch_y, BRANCH_RATIO, 1.0, PACE)
+        return meter, Filter(self.branch_va, self.branch_y, BRANCH_RATIO, 1.0, BRANCH_RATIO, PACE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,15 @@ class Recent:
         It would where a step of ``step_va`` no longer left the horizon.
         """
         y, share = limit.y, limit.share_va
-        square, limit_y = share * share, limit.ratio**2
+        square, limit_y, step_y = share * share, limit.ratio**2, limit.step_ratio**2
         grown = math.exp(K * horizon * limit.pace)
         for _ in range(_TIMES):
             for piece in self._pieces:
                 x = (piece.mean_square + extra_va * (2 * piece.mean_va + extra_va)) / square
                 y = x - math.exp(-K * limit.pace * piece.seconds) * (x - y)
                 stepped = (math.sqrt(x) + step_va / share) ** 2
-                if stepped > limit_y and y > stepped - grown * (stepped - limit_y):
+                if y > x - grown * (x - limit_y) and x > limit_y:
+                    return False
+                if y > stepped - grown * (stepped - step_y) and stepped > step_y:
                     return False
         return True
