@@ -12,6 +12,7 @@ BITS_A_CHARACTER = 10
 CHUNK_BYTES = 16
 _START_BIT = 0
 _STOP_BIT = 9
+_STRIPPED = bytes(code & 0x7F for code in range(256))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Chunk:
 
 
 class Line:
-    """Turns pieces of frames into timed chunks of at most 16 bytes.
+    """Turns pieces of frames into timed chunks of at most `chunk_bytes`, none of them longer than a piece.
 
     `baud` replaces the speed of the mode (a dongle that re-emits historic frames at 9600). `bit_error_rate` flips bits
     of the ten-bit characters: a flipped start bit loses the character, a flipped stop bit delivers a NUL, others change
@@ -53,9 +54,11 @@ class Line:
         baud: int | None = None,
         bit_error_rate: float = 0.0,
         strip_parity: bool = False,
+        chunk_bytes: int = CHUNK_BYTES,
         seed: int = 0,
     ) -> None:
         self._pieces = pieces
+        self._chunk_bytes = chunk_bytes
         self._baud = baud
         self._rate = bit_error_rate
         self._strip = strip_parity
@@ -72,8 +75,8 @@ class Line:
             if piece.ends_frame:
                 # ETX and EOT follow the last group at once.
                 gap_s = 0.0
-            for start in range(0, len(wire), CHUNK_BYTES):
-                sent = wire[start : start + CHUNK_BYTES]
+            for start in range(0, len(wire), self._chunk_bytes):
+                sent = wire[start : start + self._chunk_bytes]
                 yield Chunk(gap_s + len(sent) * character_s, self._receive(sent))
                 gap_s = 0.0
             if piece.ends_frame:
@@ -84,29 +87,37 @@ class Line:
     def _receive(self, sent: bytes) -> bytes:
         received = sent
         if self._bits_to_error < BITS_A_CHARACTER * len(sent):
-            received = b"".join(self._damage(code) for code in sent)
-        else:
-            self._bits_to_error -= BITS_A_CHARACTER * len(sent)
-        return bytes(code & 0x7F for code in received) if self._strip else received
+            received = self._damage(sent)
+        self._bits_to_error -= BITS_A_CHARACTER * len(sent)
+        return received.translate(_STRIPPED) if self._strip else received
 
-    def _damage(self, code: int) -> bytes:
-        """Return what is received of one character, which may be nothing."""
-        flipped = []
-        position = self._bits_to_error
-        while position < BITS_A_CHARACTER:
-            flipped.append(int(position))
-            position += 1 + self._next_error()
-        self._bits_to_error = position - BITS_A_CHARACTER
-        if _START_BIT in flipped:
-            return b""
-        if _STOP_BIT in flipped:
-            return b"\0"
-        for bit in flipped:
-            code ^= 1 << (bit - 1)
-        return bytes((code,))
+    def _damage(self, sent: bytes) -> bytes:
+        """Return what is received of characters of which at least one bit is flipped."""
+        flipped: dict[int, list[int]] = {}
+        while self._bits_to_error < BITS_A_CHARACTER * len(sent):
+            character, bit = divmod(int(self._bits_to_error), BITS_A_CHARACTER)
+            flipped.setdefault(character, []).append(bit)
+            self._bits_to_error += 1 + self._next_error()
+        received = b""
+        begin = 0
+        for character, bits in flipped.items():
+            received += sent[begin:character] + _received(sent[character], bits)
+            begin = character + 1
+        return received + sent[begin:]
 
     def _next_error(self) -> float:
         """Draw how many good bits come before the next flipped one."""
         if self._rate <= 0:
             return math.inf
         return math.floor(math.log(1 - self._random.random()) / math.log1p(-self._rate))
+
+
+def _received(code: int, flipped: list[int]) -> bytes:
+    """Return what is received of one character with these bits of its ten flipped, which may be nothing."""
+    if _START_BIT in flipped:
+        return b""
+    if _STOP_BIT in flipped:
+        return b"\0"
+    for bit in flipped:
+        code ^= 1 << (bit - 1)
+    return bytes((code,))

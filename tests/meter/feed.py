@@ -96,7 +96,12 @@ def changed(frame: Iterable[Line], **lines: str | None) -> tuple[Line, ...]:
 
 
 class Feed:
-    """Sends frames to a meter, one group every ``pace`` seconds, and remembers the readings it made."""
+    """Sends frames to a meter, one group every ``pace`` seconds, and remembers the readings it made.
+
+    ``weak``: whether only the checksum vouches for its groups.
+    """
+
+    weak = False
 
     def __init__(self, *, mode: Mode = Mode.STANDARD, contract_va: int | None = None, pace: float = 0.02) -> None:
         self.meter = Meter(contract_va=contract_va, local_tz=PARIS)
@@ -121,7 +126,7 @@ class Feed:
     def group(self, label: str, data: str, horodate: str | None = None) -> Reading | None:
         """Send one group of the present frame."""
         self.now += self.pace
-        group = Group(label, data, horodate, self.mode, self.frame_number, self._loss)
+        group = Group(label, data, horodate, self.mode, self.frame_number, self._loss, self.weak)
         self._loss = False
         reading = self.meter.apply(group, self.now)
         if reading is not None:

@@ -84,6 +84,15 @@ class TestRightValuesDoNotWait:
         feed.group("EAST", "000000018")
         assert feed.value(Quantity.IMPORT_TOTAL) == 18
 
+    def test_a_register_that_is_full_goes_on_from_zero_at_its_third_frame(self) -> None:
+        feed = Feed()
+        feed.frame(changed(STANDARD_ONE, EAST="999999998"), times=3, wait=1)
+        for index in ("000000000", "000000001"):
+            feed.frame(changed(STANDARD_ONE, EAST=index), wait=1)
+            assert feed.value(Quantity.IMPORT_TOTAL) == 999_999_998
+        feed.frame(changed(STANDARD_ONE, EAST="000000002"), wait=1)
+        assert feed.value(Quantity.IMPORT_TOTAL) == 2
+
     def test_refusals_that_do_not_agree_do_not_add_up(self) -> None:
         feed = Feed()
         feed.frame(STANDARD_ONE, times=3, wait=1)

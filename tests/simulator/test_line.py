@@ -11,7 +11,7 @@ from simulator.frames import FrameStream, groups_of
 from simulator.line import CHUNK_BYTES, Line, timing_of
 from simulator.state import MeterState
 from simulator.tariff import Calendar, Colour, TariffKind
-from simulator.tic import Mode, add_parity, frame
+from simulator.tic import Mode, add_parity, encode_group, frame
 from tests.simulator.samples import meter_state, phase
 
 NOTICE = Calendar(kind=TariffKind.TEMPO, marks={date(2026, 1, 16): Colour.RED})
@@ -31,6 +31,16 @@ def cycle_s(state: MeterState) -> float:
         if len(starts) == 4:
             break
     return starts[3] - starts[2]
+
+
+def test_a_chunk_of_any_size_ends_with_its_piece() -> None:
+    state = meter_state()
+    wire = [chunk.data for chunk in islice(line_of(state, chunk_bytes=256), 8)]
+    first = groups_of(state)[:7]
+    assert wire == [
+        add_parity(b"\x02"),
+        *(add_parity(encode_group(state.mode, g.label, g.data, g.horodate)) for g in first),
+    ]
 
 
 def historic(**changes: Any) -> MeterState:

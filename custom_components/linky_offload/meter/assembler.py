@@ -1,23 +1,37 @@
 """Groups in, readings out: the meter put together label by label (design: the way of a value)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
 from ..tic import Group, Mode, describe_address, parse_horodate
 from . import historic, standard
 from .contract import CONTRACT_QUANTITIES, Contract
+from .delivery import Delivery
 from .frames import ClosedFrame, FrameLog
+from .inbox import Inbox
 from .meaning import Meaning
 from .phase_watch import PhaseWatch
 from .phases import PhaseCount
 from .plausibility import Limits, Plausibility, Refusal
-from .powers import CURRENTS, FRESH_S, PHASE_POWERS, UNSETTLED, HistoricPowers, Settled, StandardPowers, recent
-from .presence import WARNINGS, end_absent
+from .powers import (
+    CURRENTS,
+    FRESH_S,
+    PHASE_POWERS,
+    UNSETTLED,
+    VOLTAGES,
+    HistoricPowers,
+    Settled,
+    StandardPowers,
+    recent,
+)
+from .presence import WARNINGS, end_absent, end_delivered
 from .quantity import Quantity
 from .reading import Breaker, Measured, Reading
 from .trip import RESYNC_S
 from .vote import Vote
+from .witness import Witness
 
 _LIVE = (*CURRENTS, Quantity.APPARENT_POWER, *PHASE_POWERS)
 """What the power of a phase is worked out of."""
@@ -37,6 +51,12 @@ _MAXIMA = {
 }
 """The daily maxima that a filter computed: on a meter of so many phases, that of which phase."""
 
+_YESTERDAYS = {Quantity(quantity.value.replace("today", "yesterday")): place for quantity, place in _MAXIMA.items()}
+"""The same of the day before."""
+
+_DELIVERED_FRESH_S = 180.0
+"""Age up to which a current or a voltage that a bridge has not told anew still speaks of the present."""
+
 _QUANTITIES = {Mode.HISTORIC: historic.QUANTITIES, Mode.STANDARD: standard.QUANTITIES}
 _POWERS_OF: dict[Mode, type[HistoricPowers | StandardPowers]] = {
     Mode.HISTORIC: HistoricPowers,
@@ -48,23 +68,34 @@ class Meter:
     """One Linky, or an older meter, followed group by group.
 
     ``contract_va`` is the person's own figure for the contract (VA, all phases), which wins over the meter's.
-    ``local_tz`` resolves the horodates that carry no season. Times are monotonic seconds, given by the caller.
+    ``local_tz`` resolves the horodates that carry no season. ``known_va`` and ``phases``: contract and number of phases
+    as found out earlier, where the source tells them slowly or never. Times are monotonic seconds, from the caller.
     """
 
-    def __init__(self, *, contract_va: int | None = None, local_tz: tzinfo) -> None:
+    def __init__(
+        self,
+        *,
+        contract_va: int | None = None,
+        known_va: int | None = None,
+        local_tz: tzinfo,
+        phases: int | None = None,
+    ) -> None:
         self._local_tz = local_tz
         self._mode: Mode | None = None
         self._address: Vote[str] = Vote(first=2, change=3)
-        self._contract = Contract(contract_va)
+        self._contract = Contract(contract_va, known_va)
         self._frames = FrameLog()
-        self._phases = PhaseCount()
+        self._phases = PhaseCount(phases)
         self._watch = PhaseWatch()
         self._plausibility = Plausibility()
+        self._witness = Witness(self._plausibility.refused)
         self._limits = Limits(contract_va=contract_va)
         self._powers: HistoricPowers | StandardPowers = StandardPowers()
         self._meanings: Mapping[str, Meaning] = {}
         self._values: dict[Quantity, Measured] = {}
         self._horodates: dict[str, tuple[str, datetime | None]] = {}
+        self._inbox = Inbox()
+        self._rearrange()
 
     @property
     def stats(self) -> Mapping[Refusal, int]:
@@ -96,18 +127,48 @@ class Meter:
             power_changed = self._close(closed, group.mode, now)
         if self._phases.observe(group):
             power_changed = self._recount(now)
-        for quantity, measured in self._read(group, now):
+        for quantity, measured in self._read(group, now) if self._witness.believes(group, now) else ():
             before = self._values.get(quantity)
-            if not self._plausibility.accepts(quantity, measured, before, self._limits):
+            settled = self._take(quantity, measured, before)
+            if settled is None:
                 continue
-            settled = self._settle(quantity, measured)
             power_changed = power_changed or bool(settled.powers)
-            if not settled.believed:
-                self._plausibility.refused[Refusal.PHASE_SUM] += 1
-            elif self._store(quantity, measured):
+            if settled.believed:
                 changed = before is None or before.value != measured.value
                 urgent = urgent or quantity in _SEEN_AT_ONCE or (changed and quantity in _SEEN_ON_CHANGE)
         return self._reading(now, power_changed=power_changed) if urgent or power_changed else None
+
+    def receive(self, delivery: Delivery, now: float, *, live: bool = True) -> list[Reading]:
+        """Take one message of a bridge in, as a whole; one reading, or none when it holds nothing of the meter.
+
+        ``live``: it counts for the pace; not so what a broker had kept, nor a part of what its source says together.
+        """
+        self._watch.deliver(now, live=live)
+        mode = self._inbox.mode(delivery)
+        if mode is not None and mode is not self._mode:
+            self._change_mode(mode)
+        groups = self._inbox.groups(delivery, now)
+        power_changed = mode is not None and self._enter_message(mode, delivery, groups, now)
+        for group in groups:
+            for quantity, measured in self._read(group, now):
+                settled = self._take(quantity, measured, self._values.get(quantity))
+                power_changed = power_changed or (settled is not None and bool(settled.powers))
+                if quantity not in _LIVE:
+                    held = self._values.get(quantity)
+                    self._inbox.prove(group, believed=held is not None and held.value == measured.value)
+        for quantity, value in delivery.measures:
+            self._take(quantity, Measured(value, now), self._values.get(quantity))
+        if mode is not None:
+            if delivery.complete and groups:
+                power_changed = self._close(self._frames.end_message(mode), mode, now) or power_changed
+            end_delivered(self._values, mode, now, absent=delivery.absent)
+        if not (groups or delivery.measures or delivery.absent):
+            return []
+        return [self._reading(now, power_changed=power_changed)]
+
+    def held(self, quantity: Quantity) -> Measured | None:
+        """The value believed for one quantity, without the cost of a whole reading."""
+        return self._values.get(quantity)
 
     def reading(self, now: float) -> Reading:
         """The meter as known at ``now``."""
@@ -119,11 +180,37 @@ class Meter:
             self._values = {key: value for key, value in self._values.items() if key in _QUANTITIES[mode]}
             self._contract.forget()
             self._plausibility.forget()
+            self._witness.forget()
             self._horodates.clear()
             self._frames = FrameLog()
+            self._inbox.forget()
         self._mode = mode
         self._powers = _POWERS_OF[mode]()
         self._choose_meanings()
+
+    def _enter_message(self, mode: Mode, delivery: Delivery, groups: list[Group], now: float) -> bool:
+        """Begin a message; True when it made the power of a phase known by telling the number of phases."""
+        labels = {group.label for group in groups}
+        self._frames.begin_message(labels)
+        if "PAPP" in labels and isinstance(self._powers, HistoricPowers):
+            self._powers.expect_total(now)
+        told = delivery.phases
+        if told is None and self._phases.value is None and self._address.value is not None:
+            model = describe_address(self._address.value)
+            told = None if model is None else model.phases
+        return self._phases.deliver(labels, mode, now, told=told) and self._recount(now)
+
+    def _take(self, quantity: Quantity, measured: Measured, before: Measured | None) -> Settled | None:
+        """Judge one value and hold it; None when it is not believed at all."""
+        if not self._plausibility.accepts(quantity, measured, before, self._limits):
+            return None
+        settled = self._settle(quantity, measured)
+        if not settled.believed:
+            self._plausibility.refused[Refusal.PHASE_SUM] += 1
+            return settled
+        if self._store(quantity, measured):
+            return settled
+        return replace(settled, believed=False)
 
     def _choose_meanings(self) -> None:
         if self._mode is Mode.STANDARD:
@@ -191,12 +278,24 @@ class Meter:
         count = self._phases.value
         if count is None or quantity not in _LIVE or not isinstance(measured.value, (int, float)):
             return UNSETTLED
+        now = measured.at
         settled = self._powers.update(
-            quantity, measured.value, phases=count, values=self._values, frame=self._frames, now=measured.at
+            quantity, measured.value, phases=count, values=self._beside(now), frame=self._frames, now=now
         )
         for sample in settled.powers:
-            self._watch.observe(sample, measured.at)
+            self._watch.observe(sample, now)
         return settled
+
+    def _beside(self, now: float) -> Mapping[Quantity, Measured]:
+        """The values by which a power is settled. What a bridge has not told anew is as it was, for a while."""
+        if not self._watch.delivered:
+            return self._values
+        held = dict(self._values)
+        for quantity in (*CURRENTS, *VOLTAGES):
+            measured = held.get(quantity)
+            if measured is not None and FRESH_S < now - measured.at <= _DELIVERED_FRESH_S:
+                held[quantity] = replace(measured, at=now)
+        return held
 
     def _store(self, quantity: Quantity, measured: Measured) -> bool:
         """Hold a plausible value; False when it must first be repeated to be believed."""
@@ -217,6 +316,10 @@ class Meter:
             self._limits.current_a = sum(current for current in currents if current is not None)
         elif quantity in _MAXIMA:
             self._bound(quantity, measured)
+        elif quantity in _YESTERDAYS:
+            self._check(quantity, measured)
+        elif quantity is Quantity.CLOCK and isinstance(value, datetime):
+            self._watch.check.tell_clock(value, measured.at)
         return True
 
     def _believe_address(self, address: str) -> bool:
@@ -249,6 +352,15 @@ class Meter:
             age_s=0.0 if -RESYNC_S <= age < 0 else age,
             today=clock.value.date() == measured.horodate.date(),
         )
+
+    def _check(self, quantity: Quantity, measured: Measured) -> None:
+        """Hold the verdict of the day on the trip model, once the meter has told its maximum of yesterday."""
+        phases, phase = _YESTERDAYS[quantity]
+        if phases != self._phases.value or measured.horodate is None or not isinstance(measured.value, int):
+            return
+        error = self._watch.check.tell_maximum(phase, measured.value, measured.horodate)
+        if error is not None:
+            self._values[Quantity.TRIP_MODEL_ERROR] = Measured(error, measured.at, measured.horodate)
 
     def _reading(self, now: float, *, power_changed: bool) -> Reading:
         count = self._phases.value

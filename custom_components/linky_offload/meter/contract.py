@@ -24,10 +24,12 @@ class Contract:
     """The believed contract of the meter; a change is believed at its third repetition (tic.md §12.20).
 
     ``override_va`` is the person's own figure for the contract, VA over all phases: it wins over the meter's.
+    ``known_va`` is what was found out earlier: it serves until the meter tells.
     """
 
-    def __init__(self, override_va: int | None) -> None:
+    def __init__(self, override_va: int | None, known_va: int | None = None) -> None:
         self.override_va = override_va
+        self._known_va = known_va
         self._votes: dict[Quantity, Vote[int]] = {}
         self.forget()
 
@@ -50,7 +52,7 @@ class Contract:
             return reference
         current = self.believed(Quantity.SUBSCRIBED_CURRENT)
         if current is None or phases is None:
-            return None
+            return self._known_va
         return contract_from_current(current, phases)
 
     def contract_va(self, phases: int | None) -> int | None:

@@ -1,5 +1,6 @@
 """What one frame held: only a frame received whole tells what the meter did not say (tic.md §3.4, §12.13)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -52,6 +53,18 @@ class FrameLog:
             self._sound = False
         self._labels.add(group.label)
         return closed
+
+    def begin_message(self, labels: Iterable[str]) -> None:
+        """A message of a bridge with these labels begins: it is a frame of its own, which proves no absence yet."""
+        self._number = 0 if self._number is None else self._number + 1
+        self._labels = set(labels)
+        self._sound = False
+
+    def end_message(self, mode: Mode) -> ClosedFrame:
+        """The message was all that the meter says, and no short frame unless it warns."""
+        self._mode = mode
+        kind = FrameKind.SHORT if self._labels & _WARNINGS else FrameKind.LONG
+        return ClosedFrame(labels=frozenset(self._labels), kind=kind, complete=True)
 
     def lose_line(self) -> None:
         """Bytes were missed: the frame being received tells nothing of what is absent."""

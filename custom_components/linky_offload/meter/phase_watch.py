@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from .cadence import Cadence
+from .cadence import BURST_S, Cadence
 from .powers import PhasePower
 from .reading import PhaseReading
 from .trip import TripFilter
+from .trip_check import TripCheck
 
 
 @dataclass(slots=True)
@@ -17,10 +18,16 @@ class _Phase:
 
 
 class PhaseWatch:
-    """The latest power and the filter of every phase, and the pace at which powers come."""
+    """The latest power and the filter of every phase, and the pace at which powers come.
+
+    ``delivered``: messages of a bridge bring them, and each of these counts for the pace, whatever it says: a bridge
+    that tells changes only is quiet while nothing changes.
+    """
 
     def __init__(self) -> None:
         self.cadence = Cadence()
+        self.check = TripCheck()
+        self.delivered = False
         self._phases: list[_Phase] = []
         self._share_va: float | None = None
 
@@ -30,6 +37,7 @@ class PhaseWatch:
             return
         if count != len(self._phases):
             self._phases = [_Phase() for _ in range(count)]
+            self.check.arrange(count)
         self._share_va = None if cutoff_va is None else cutoff_va / count
         if self._share_va is not None:
             for phase in self._phases:
@@ -41,7 +49,16 @@ class PhaseWatch:
         phase.power_va, phase.estimated, phase.at = sample.power_va, sample.estimated, now
         if self._share_va is not None:
             phase.filter.observe(sample.power_va, self._share_va, now)
-        if sample.phase == 1:
+            self.check.observe(sample.phase, sample.power_va, self._share_va, now)
+        if sample.phase == 1 and not self.delivered:
+            self.cadence.note(now)
+
+    def deliver(self, now: float, *, live: bool) -> None:
+        """A message of a bridge came at ``now``; one that is not live says nothing of the pace."""
+        if not self.delivered:
+            self.delivered = True
+            self.cadence = Cadence(BURST_S)
+        if live:
             self.cadence.note(now)
 
     def bound(self, phase: int, max_va: float, now: float, *, age_s: float, today: bool) -> None:
@@ -52,6 +69,7 @@ class PhaseWatch:
     def lose_line(self) -> None:
         """Samples were missed: the next ones are taken as after a gap."""
         self.cadence.interrupt()
+        self.check.lose_line()
         for phase in self._phases:
             phase.filter.lose_line()
 

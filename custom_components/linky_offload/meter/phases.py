@@ -1,5 +1,7 @@
 """How many phases the meter has, told by its own labels (tic.md §5)."""
 
+from collections.abc import Collection
+
 from ..tic import Group, Mode
 from .frames import ClosedFrame
 from .vote import Vote
@@ -34,12 +36,21 @@ _SURE = 3
 
 _LIKELY = 2
 
+PATIENCE_S = 30.0
+"""How long a bridge that sends its labels one by one may take to name a second phase."""
+
 
 class PhaseCount:
-    """1 or 3 phases. Known as soon as a frame leaves no doubt; changed only by five frames in a row that agree."""
+    """1 or 3 phases. Known as soon as a frame leaves no doubt; changed only by five frames in a row that agree.
 
-    def __init__(self) -> None:
+    ``known``: what was found out earlier.
+    """
+
+    def __init__(self, known: int | None = None) -> None:
         self._vote: Vote[int] = Vote(first=2, change=5)
+        self._vote.value = known
+        self._delivered: set[str] = set()
+        self._delivered_since: float | None = None
         self._frame: int | None = None
         self._three_phase: set[str] = set()
         self._previous: str | None = None
@@ -73,6 +84,22 @@ class PhaseCount:
         if not three_phase and frame.labels & _LIVE_LABELS[mode]:
             return self._vote.offer(1)
         return False
+
+    def deliver(self, labels: Collection[str], mode: Mode, now: float, *, told: int | None) -> bool:
+        """Learn from a message of a bridge, which may hold any part of a frame; True when the count changes.
+
+        ``told``: the count where the bridge, or the meter's address, says it. Otherwise several three-phase labels,
+        however far apart, tell three phases, and live labels alone one phase once nothing else came for a while.
+        """
+        self._delivered |= THREE_PHASE_LABELS[mode].intersection(labels)
+        if told is None and len(self._delivered) >= _LIKELY:
+            told = 3
+        if told is None and self.value is None and _LIVE_LABELS[mode].intersection(labels):
+            if self._delivered_since is None:
+                self._delivered_since = now
+            if "IINST" in labels or now - self._delivered_since >= PATIENCE_S:
+                told = 1
+        return told is not None and told != self.value and self._settle(told)
 
     def _settle(self, count: int) -> bool:
         self._vote.value = count

@@ -42,6 +42,9 @@ class Refusal(StrEnum):
     MAXIMUM = "maximum"
     CONTRACT = "contract"
     PHASE_SUM = "phase_sum"
+    CLOCK = "clock"
+    STATUS = "status"
+    UNCONFIRMED = "unconfirmed"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -78,6 +78,10 @@ class HistoricPowers:
         if frame.complete and "OPTARIF" in frame.labels and "PAPP" not in frame.labels:
             self._without_total = True
 
+    def expect_total(self, now: float) -> None:
+        """PAPP comes in the same message as the currents."""
+        self._total_at = now
+
     def _total_missing(self, frame: FrameLog, now: float) -> bool:
         if self._current_since is None:
             self._current_since = now

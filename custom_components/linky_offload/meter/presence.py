@@ -4,7 +4,7 @@ They end at the first frame received whole without them. A lost group ends nothi
 ever whole, the age of the latest one ends them.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from ..tic import Mode
@@ -14,6 +14,9 @@ from .reading import Measured
 
 WARNINGS = (Quantity.WARNING_CURRENT_1, Quantity.WARNING_CURRENT_2, Quantity.WARNING_CURRENT_3)
 """The currents of ADPS and ADIR, there only while the meter warns."""
+
+DELIVERED_MAX_AGE_S = 60.0
+"""Age at which a warning is over when it came in a partial message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +77,30 @@ def end_absent(values: MutableMapping[Quantity, Measured], frame: ClosedFrame, m
         _judge_overload(values, frame, now)
 
 
+def end_delivered(
+    values: MutableMapping[Quantity, Measured], mode: Mode, now: float, *, absent: Collection[str] = ()
+) -> None:
+    """Take out of ``values`` what a bridge says to be over, and a warning not said again for ``DELIVERED_MAX_AGE_S``.
+
+    Its messages are partial: what they lack ends nothing.
+    """
+    for label, presence in PRESENCES[mode].items():
+        held = values.get(presence.quantity)
+        outlived = held is not None and presence.quantity in WARNINGS and now - held.at > DELIVERED_MAX_AGE_S
+        if outlived or label in absent:
+            values.pop(presence.quantity, None)
+    held = values.get(Quantity.OVER_REFERENCE)
+    if mode is Mode.HISTORIC and held is not None and held.value is True and not _warned(values):
+        values[Quantity.OVER_REFERENCE] = Measured(value=False, at=now)
+
+
+def _warned(values: Mapping[Quantity, Measured]) -> bool:
+    return any(warning in values for warning in WARNINGS)
+
+
 def _judge_overload(values: MutableMapping[Quantity, Measured], frame: ClosedFrame, now: float) -> None:
     """Historic mode warns by ADPS and ADIR alone: no warning left, or a whole frame without one, is a "no"."""
-    if any(warning in values for warning in WARNINGS):
+    if _warned(values):
         return
     heard = frame.complete and frame.kind is not FrameKind.IDLE
     held = values.get(Quantity.OVER_REFERENCE)

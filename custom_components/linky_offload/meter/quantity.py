@@ -24,6 +24,7 @@ class Quantity(StrEnum):
     APPARENT_POWER_2 = "apparent_power_2"
     APPARENT_POWER_3 = "apparent_power_3"
     APPARENT_POWER_EXPORT = "apparent_power_export"  # VA, SINSTI
+    ACTIVE_POWER = "active_power"  # W, import positive, where a bridge or a sensor measures it; no label carries it
     CURRENT_1 = "current_1"  # A, IRMS1, IINST or IINST1
     CURRENT_2 = "current_2"
     CURRENT_3 = "current_3"
@@ -40,6 +41,15 @@ class Quantity(StrEnum):
     MAX_CURRENT_2 = "max_current_2"
     MAX_CURRENT_3 = "max_current_3"
 
+    # A PV router beside the meter; no label carries them
+    ROUTER_BUCKET = "router_bucket"  # J, energy not yet sent to the grid nor routed
+    ROUTER_FIRE_DELAY = "router_fire_delay"  # µs after the beginning of a half-wave, 10000: not fired
+    ROUTER_LEVEL = "router_level"  # % of the first channel
+    ROUTER_MINIMUM_POWER = "router_minimum_power"  # W below which it cannot route
+    ROUTER_POWER = "router_power"  # W of the first channel
+    ROUTER_SAMPLES = "router_samples"  # in the last period of the mains, 50 to 60
+    ROUTER_SECOND_LEVEL = "router_second_level"  # % of the second channel
+
     # Daily maxima (filtered, 54E §6.2.3.9) and load curve
     MAX_POWER_TODAY = "max_power_today"  # VA, SMAXSN
     MAX_POWER_TODAY_1 = "max_power_today_1"
@@ -52,6 +62,7 @@ class Quantity(StrEnum):
     MAX_EXPORT_TODAY = "max_export_today"  # VA, SMAXIN
     MAX_EXPORT_YESTERDAY = "max_export_yesterday"
     MAX_ACTIVE_POWER = "max_active_power"  # W, PMAX of three-phase meters before Linky
+    TRIP_MODEL_ERROR = "trip_model_error"  # %, our filter's highest value of yesterday beside the meter's
     LOAD_CURVE = "load_curve"  # W, CCASN
     LOAD_CURVE_PREVIOUS = "load_curve_previous"
     EXPORT_CURVE = "export_curve"  # W, CCAIN

@@ -10,7 +10,7 @@ from typing import Final
 from .group import Group, Mode
 from .labels import Rule
 from .line import LONGEST, SHORTEST, Flaw, Line, UnknownLabel, parse_line
-from .parity import ParityState, ParityWatch, testimony
+from .parity import ParityState, ParityWatch, lone_error_in, testimony
 from .stats import Stats
 
 _HT: Final = 0x09
@@ -121,7 +121,7 @@ class Decoder:
             return
         said = ParityState.UNKNOWN if checked else testimony(piece)
         if said is None:
-            self._drop(Flaw.PARITY)
+            self._take_doubtful(piece)
             return
         line = parse_line(piece if checked else piece.translate(_MASKED))
         if isinstance(line, Flaw):
@@ -129,11 +129,28 @@ class Decoder:
         elif isinstance(line, UnknownLabel):
             self._note_unknown(line.label)
         elif self._parity.admits(said):
-            self._accept(line)
+            self._accept(line, weak=not self._parity.vouches(said))
         else:
             self._drop(Flaw.PARITY)
 
-    def _accept(self, line: Line) -> None:
+    def _take_doubtful(self, piece: bytes) -> None:
+        """Judge a piece with a wrong parity bit.
+
+        Where its checksum is right, one flipped bit in the only odd byte can have been bit 7, the parity itself, or bit
+        6, which the checksum does not see. Where the second would make no legal group, the group stands as it is read.
+        """
+        at = lone_error_in(piece)
+        if at is not None and self._parity.state is ParityState.CHECKED:
+            read = piece.translate(_MASKED)
+            line = parse_line(read)
+            other = read[:at] + bytes((read[at] ^ 0x40,)) + read[at + 1 :]
+            if isinstance(line, Line) and isinstance(parse_line(other), Flaw):
+                self.stats.count(Flaw.PARITY)
+                self._accept(line, weak=True)
+                return
+        self._drop(Flaw.PARITY)
+
+    def _accept(self, line: Line, *, weak: bool) -> None:
         rule = line.rule
         if self._rivals and self._rivals[0].mode is not rule.mode:
             self.stats.count(Flaw.MODE, len(self._rivals))
@@ -143,7 +160,7 @@ class Decoder:
             self.stats.frames += 1
             self._first = rule
             self._at_edge = False
-        group = Group(rule.label, line.data, line.horodate, rule.mode, self.stats.frames, self._loss)
+        group = Group(rule.label, line.data, line.horodate, rule.mode, self.stats.frames, self._loss, weak)
         self._loss = False
         if self.mode is None:
             self.mode = rule.mode

@@ -21,7 +21,8 @@ class Group:
     stripped; ``horodate`` is the 13 characters of tic.md §4, None where the label has none.
     ``frame`` rises by one at each new frame. ``after_loss`` tells that something was dropped between the group
     returned before this one and this one, so that the frame cannot prove the absence of a label.
-    Equality looks at label, data and horodate only.
+    ``weak`` tells that only the 6 bits of the checksum vouch for it: the line carries no parity bit, or one of its
+    parity bits was wrong. Equality looks at label, data and horodate only.
     """
 
     label: str
@@ -30,3 +31,4 @@ class Group:
     mode: Mode = field(default=Mode.STANDARD, compare=False)
     frame: int = field(default=0, compare=False)
     after_loss: bool = field(default=False, compare=False)
+    weak: bool = field(default=False, compare=False)

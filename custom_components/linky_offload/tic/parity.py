@@ -27,6 +27,12 @@ def parity_errors_in(raw: bytes) -> bool:
     return bool(raw.translate(None, _EVEN_BYTES))
 
 
+def lone_error_in(raw: bytes) -> int | None:
+    """Where the only byte of ``raw`` with an odd number of bits set stands; None when there is none, or more."""
+    odd = raw.translate(None, _EVEN_BYTES)
+    return raw.index(odd) if len(odd) == 1 else None
+
+
 def testimony(raw: bytes) -> ParityState | None:
     """Tell what the raw bytes of one group say of the line; None when they can only be damaged.
 
@@ -56,6 +62,10 @@ class ParityWatch:
         if self.state is ParityState.STRIPPED:
             return raw.isascii()
         return self.state is ParityState.CHECKED and not parity_errors_in(raw)
+
+    def vouches(self, said: ParityState) -> bool:
+        """Tell whether the parity of a group that said so proves it, the line being what it is."""
+        return said is ParityState.CHECKED or (said is ParityState.UNKNOWN and self.state is ParityState.CHECKED)
 
     def admits(self, said: ParityState) -> bool:
         """Take the testimony of a group that is right in every other respect; tell whether it may be believed.

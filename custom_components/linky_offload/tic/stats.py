@@ -13,7 +13,7 @@ class Stats:
     groups: int = 0  # returned
     frames: int = 0  # begun
     checksum_errors: int = 0
-    parity_errors: int = 0
+    parity_errors: int = 0  # a group whose parity bit alone was wrong is counted, and returned as weak
     framing_errors: int = 0  # cut short, too long, or without a separator
     rule_errors: int = 0  # right checksum, but a content that its label cannot have
     mode_errors: int = 0  # groups of the other mode, too few to be a change of mode
@@ -22,7 +22,7 @@ class Stats:
 
     @property
     def damaged(self) -> int:
-        """Pieces dropped for any reason but an unknown label."""
+        """Pieces that arrived damaged, those with an unknown label left out."""
         return sum(getattr(self, flaw) for flaw in Flaw)
 
     def count(self, flaw: Flaw, pieces: int = 1) -> None:
