@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import contextlib
 from datetime import UTC, datetime, timedelta
 import json
@@ -17,8 +17,9 @@ from simulator.control import Controller
 from simulator.frames import FrameStream
 from simulator.home import Home
 from simulator.house import House, Outdoor
-from simulator.line import Line
+from simulator.line import Chunk, Line
 from simulator.meter import PARIS, SimulatedMeter
+from simulator.replay import Replay
 from simulator.state import Indexes
 from simulator.tariff import Calendar, Colour, TariffKind
 from simulator.tic import Mode
@@ -127,7 +128,7 @@ class ControlServer:
         return answer
 
 
-async def feed(home: Home, line: Line, terminal: Terminal) -> None:
+async def feed(home: Home, line: Iterable[Chunk], terminal: Terminal) -> None:
     """Write the line at its own pace; after a time lost (a suspended machine) go on from the present."""
     loop = asyncio.get_running_loop()
     due_s = loop.time()
@@ -205,7 +206,7 @@ async def serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stop.set)
     home = build_home(options)
     server = ControlServer(Controller(home, speed=options.speed))
-    line = Line(
+    line = options.replay or Line(
         FrameStream(home.meter.state),
         bit_error_rate=options.bit_errors,
         strip_parity=options.strip_parity,
@@ -266,6 +267,13 @@ def _aware(text: str) -> datetime:
     return value
 
 
+def _capture(text: str) -> Replay:
+    try:
+        return Replay(Path(text).read_bytes())
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     colours = [colour.name.lower() for colour in Colour]
@@ -289,6 +297,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--plug-latency", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--bit-errors", type=float, default=0.0, metavar="RATE")
     parser.add_argument("--strip-parity", action="store_true")
+    parser.add_argument(
+        "--replay", type=_capture, metavar="FILE", help="say what a capture says, not what the house does"
+    )
     return parser.parse_args(arguments)
 
 

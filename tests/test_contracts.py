@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "custom_components" / "linky_offload"
 # Each room may read those before it.
-ROOMS_IN_ORDER = [room for room in ("tic", "meter", "offload", "router") if (HOUSE / room).is_dir()]
+ROOMS_IN_ORDER = [room for room in ("tic", "meter", "bridges", "offload", "router") if (HOUSE / room).is_dir()]
 LONGEST_MODULE = 400
 
 
