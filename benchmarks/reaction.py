@@ -7,12 +7,15 @@ monotonic clock. Delays are set to 0. Two paths:
 - urgent: the overload predicts a trip, so the command waits for nothing;
 - ordinary: the contract is exceeded and no trip is near, so the journal is written first, for at most 250 ms.
 
+With ``--mqtt`` the same house is heard through a bridge that publishes JSON on a real Mosquitto: from the moment before
+the message is published to the service call.
+
 The groups before the one that matters, and calm frames, are written without their pace: nothing is timed in them.
 """
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 import math
 import os
@@ -22,12 +25,17 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic_ns
 import tty
+from typing import Protocol
+
+from paho.mqtt.client import Client as Paho
 
 from benchmarks.report import arguments, print_figures, print_table
 from demo import setup
+from demo.broker import Broker, add_heard_meter, add_mqtt, open_broker
 from demo.client import Client
 from demo.homeassistant import INTEGRATION
 from demo.stage import open_home_assistant
+from simulator.bridges import publisher
 from simulator.frames import groups_of
 from simulator.meter import SimulatedMeter
 from simulator.power import Power
@@ -62,8 +70,71 @@ linky_bench_plug:
 """
 
 
+class Line(Protocol):
+    """What shows an overload to Home Assistant, whatever way the meter is heard."""
+
+    def calm(self) -> None:
+        """Tell of the calm house, one second later by the meter's clock."""
+
+    async def overload(self, power_w: float) -> tuple[int, bytes]:
+        """Show an overload of phase 1; when it was told, and what is still to be sent."""
+
+    def send(self, data: bytes) -> None:
+        """Send what was left."""
+
+    def close(self) -> None:
+        """Fall silent."""
+
+
+class House:
+    """A house whose first phase may be overloaded."""
+
+    def __init__(self) -> None:
+        self._meter = SimulatedMeter(contract_kva=CONTRACT_KVA, phases=3)
+
+    def second(self, power_w: float) -> MeterState:
+        """One second later, with this import on phase 1, W."""
+        calm = Power(CALM_W)
+        self._meter.step([calm, calm, calm])
+        state = self._meter.state()
+        first = replace(state.phases[0], import_va=power_w, current_a=power_w / 235)
+        total = power_w + 2 * CALM_W
+        return replace(state, phases=(first, *state.phases[1:]), import_va=total)
+
+
+class Air:
+    """A bridge that publishes the meter."""
+
+    def __init__(self, client: Paho) -> None:
+        self._client = client
+        self._bridge = publisher("flat")
+        self._house = House()
+
+    def calm(self) -> None:
+        """Publish the calm house."""
+        self._publish(CALM_W)
+
+    async def overload(self, power_w: float) -> tuple[int, bytes]:
+        """Publish an overload; when, and nothing more to send."""
+        await asyncio.sleep(SETTLE_S)
+        return self._publish(power_w), b""
+
+    def send(self, data: bytes) -> None:
+        """A message is sent whole."""
+
+    def close(self) -> None:
+        """The broker closes what is open."""
+
+    def _publish(self, power_w: float) -> int:
+        messages = self._bridge.messages(self._house.second(power_w))
+        stamp = monotonic_ns()
+        for message in messages:
+            self._client.publish(message.topic, message.payload, retain=message.retained)
+        return stamp
+
+
 class Wire:
-    """The meter's end of a pseudo-terminal, and a house whose first phase may be overloaded."""
+    """The meter's end of a pseudo-terminal."""
 
     def __init__(self, link: Path) -> None:
         self._master, slave = os.openpty()
@@ -73,7 +144,7 @@ class Wire:
         os.set_blocking(self._master, False)
         self._poll = select.poll()
         self._poll.register(self._master, 0)
-        self._meter = SimulatedMeter(contract_kva=CONTRACT_KVA, phases=3)
+        self._house = House()
 
     def close(self) -> None:
         """Pull the cable."""
@@ -86,7 +157,7 @@ class Wire:
 
     def calm(self) -> None:
         """A whole frame of the calm house, one second later by the meter's clock."""
-        self.send(STX + b"".join(_encoded(self._second(CALM_W))) + ETX)
+        self.send(STX + b"".join(_encoded(self._house.second(CALM_W))) + ETX)
 
     async def overload(self, power_w: float) -> tuple[int, bytes]:
         """Show an overload of phase 1; when the CR of its group left, and what is still to be sent of the frame.
@@ -94,7 +165,7 @@ class Wire:
         The frame begins calm. SINSTS1 is the group that shows the overload: it takes its time on the wire, and its
         end is stamped just before it is written.
         """
-        before, after = self._second(CALM_W), self._second(power_w)
+        before, after = self._house.second(CALM_W), self._house.second(power_w)
         labels = [group.label for group in groups_of(after)]
         here = labels.index("SINSTS")
         self.send(STX + b"".join(_encoded(before)[:here]))
@@ -113,14 +184,6 @@ class Wire:
             stamp = monotonic_ns()
             self.send(piece)
         return stamp
-
-    def _second(self, power_w: float) -> MeterState:
-        calm = Power(CALM_W)
-        self._meter.step([calm, calm, calm])
-        state = self._meter.state()
-        first = replace(state.phases[0], import_va=power_w, current_a=power_w / 235)
-        total = power_w + 2 * CALM_W
-        return replace(state, phases=(first, *state.phases[1:]), import_va=total)
 
 
 def _encoded(state: MeterState) -> list[bytes]:
@@ -152,7 +215,7 @@ def stamps(pipe: Path) -> Iterator[asyncio.Queue[int]]:
 class Bench:
     """One running Home Assistant with its meter, its plug and the clock of the plug."""
 
-    wire: Wire
+    wire: Line
     client: Client
     plug: str
     ordered_off: asyncio.Queue[int]
@@ -197,31 +260,34 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
-async def measure(urgent: int, ordinary: int) -> tuple[list[float], list[float]]:
+async def measure(urgent: int, ordinary: int, *, by_mqtt: bool = False) -> tuple[list[float], list[float]]:
     """Times of both paths, ms."""
-    with TemporaryDirectory(prefix="linky-offload-bench-") as name:
+    with TemporaryDirectory(prefix="linky-offload-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        wire = Wire(folder / "linky")
-        try:
-            with stamps(folder / "pipe") as ordered_off:
-                opened = open_home_assistant(
-                    folder,
-                    {"linky_offload": INTEGRATION, "linky_bench_plug": PLUG},
-                    configuration=CONFIGURATION.format(pipe=folder / "pipe"),
-                )
-                async with opened as (_, client):
-                    bench = await _prepare(client, wire, folder / "linky", ordered_off)
-                    ordinary_ms = [await bench.ordinary() for _ in range(ordinary)]
-                    urgent_ms = [await bench.urgent() for _ in range(urgent)]
-        finally:
-            wire.close()
+        broker = stack.enter_context(open_broker(folder / "broker")) if by_mqtt else None
+        wire: Line = Wire(folder / "linky") if broker is None else Air(stack.enter_context(broker.publishing()))
+        stack.callback(wire.close)
+        ordered_off = stack.enter_context(stamps(folder / "pipe"))
+        opened = open_home_assistant(
+            folder,
+            {"linky_offload": INTEGRATION, "linky_bench_plug": PLUG},
+            configuration=CONFIGURATION.format(pipe=folder / "pipe"),
+        )
+        async with opened as (_, client):
+            bench = await _prepare(client, wire, broker or folder / "linky", ordered_off)
+            ordinary_ms = [await bench.ordinary() for _ in range(ordinary)]
+            urgent_ms = [await bench.urgent() for _ in range(urgent)]
     return urgent_ms, ordinary_ms
 
 
-async def _prepare(client: Client, wire: Wire, port: Path, ordered_off: asyncio.Queue[int]) -> Bench:
+async def _prepare(client: Client, wire: Line, where: Path | Broker, ordered_off: asyncio.Queue[int]) -> Bench:
     feeding = asyncio.create_task(_feed(wire))
     try:
-        meter = await setup.add_meter(client, str(port))
+        if isinstance(where, Broker):
+            await add_mqtt(client, where)
+            meter = setup.Meter(entry_id=await add_heard_meter(client, "teleinfo/demo"), next_form=None)
+        else:
+            meter = await setup.add_meter(client, str(where))
         plug = (await client.entity_ids("linky_bench_plug"))["plug"]
         await setup.change_options(client, meter.entry_id, contract_delay=0)
         await setup.add_coordinator(
@@ -237,7 +303,7 @@ async def _prepare(client: Client, wire: Wire, port: Path, ordered_off: asyncio.
     return Bench(wire=wire, client=client, plug=plug, ordered_off=ordered_off)
 
 
-async def _feed(wire: Wire) -> None:
+async def _feed(wire: Line) -> None:
     while True:
         wire.calm()
         await asyncio.sleep(1)
@@ -248,13 +314,15 @@ def main() -> None:
     parser = arguments(__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--urgent", type=int, default=500, metavar="N", help="overloads that predict a trip (500)")
     parser.add_argument("--ordinary", type=int, default=100, metavar="N", help="overloads that do not (100)")
+    parser.add_argument("--mqtt", action="store_true", help="hear the meter by MQTT instead of by a line")
     options = parser.parse_args()
-    urgent_ms, ordinary_ms = asyncio.run(measure(options.urgent, options.ordinary))
+    urgent_ms, ordinary_ms = asyncio.run(measure(options.urgent, options.ordinary, by_mqtt=options.mqtt))
     rows = [
         [name, len(times), f"{median(times):.2f}", f"{percentile(times, 99):.2f}", f"{max(times):.2f}"]
         for name, times in (("trip predicted", urgent_ms), ("ordinary", ordinary_ms))
     ]
-    print_table(["CR of SINSTS1 to the plug's service call", "overloads", "median ms", "p99 ms", "max ms"], rows)
+    way = "the MQTT message" if options.mqtt else "CR of SINSTS1"
+    print_table([f"{way} to the plug's service call", "overloads", "median ms", "p99 ms", "max ms"], rows)
     figures = {
         "overloads": len(urgent_ms),
         "median_ms": round(median(urgent_ms), 3),
