@@ -22,8 +22,8 @@ class Lookup:
     house: Keys
 
 
-async def look_up(client: Client) -> Lookup:
-    """Read the registries."""
+async def look_up(client: Client, entry_id: str | None = None) -> Lookup:
+    """Read the registries; ``entry_id`` tells which meter is meant where there are several."""
     # First the entities: their devices are older than they are.
     entities = await client.entities("linky_offload")
     names = {
@@ -34,7 +34,7 @@ async def look_up(client: Client) -> Lookup:
     coordinators: dict[str, dict[str, str]] = {}
     loads: dict[str, dict[str, str]] = {}
     for entity in entities:
-        if entity["disabled_by"]:
+        if entity["disabled_by"] or entry_id not in {None, entity["config_entry_id"]}:
             continue
         owner, key = entity["unique_id"].split("_", 1)
         subentry = entity["config_subentry_id"]
@@ -66,16 +66,17 @@ NEEDED = (
 )
 
 
-async def settled_lookup(client: Client, loads: Sequence[str]) -> Lookup:
+async def settled_lookup(client: Client, loads: Sequence[str], entry_id: str | None = None) -> Lookup:
     """The registries, as soon as the meter has been read and every load has its entities.
 
-    ``loads``: the entities that were put under coordinators, in the order in which they are cut.
+    ``loads``: the entities that were put under coordinators, in the order in which they are cut. ``entry_id``: see
+    `look_up`.
     """
     names = [(await client.get(f"states/{entity_id}"))["attributes"]["friendly_name"] for entity_id in loads]
     found: list[Lookup] = []
 
     async def complete() -> bool:
-        found[:] = [await look_up(client)]
+        found[:] = [await look_up(client, entry_id)]
         return found[0].loads.keys() == set(names) and all(key in found[0].meter for key in NEEDED)
 
     await until(complete, 30, "entities of the meter and its loads", why=lambda: str(found))

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from .client import OPTIONS_FLOWS, SUBENTRY_FLOWS, Client, Flow
 from .simulation import Simulation
 
+SHORTEST_TURN_MIN = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """An appliance and what is answered about it; None leaves what the form proposes. Times in seconds."""
 
     entity_id: str
+    kind: str | None = None
     declared_va: int | None = None
+    power_sensor: str | None = None
     phase: str | None = None
     minimum_off_s: int | None = None
     minimum_on_s: int | None = None
@@ -40,6 +44,8 @@ async def add_meter(client: Client, port: str, *, name: str = "Linky", contract_
     ``contract_kva`` answers the question that is only asked when the meter does not tell it.
     """
     flow = await client.flow({"handler": "linky_offload"})
+    flow.expect("menu", "user")
+    await flow.choose("serial")
     flow.expect("form", "serial")
     await flow.answer({"port": port})
     flow.expect("form", "confirm")
@@ -83,8 +89,13 @@ async def change_options(client: Client, entry_id: str, **changes: str | float) 
     flow.expect("create_entry")
 
 
-async def add_coordinator(client: Client, meter: Meter, name: str, loads: Sequence[Load]) -> None:
-    """Put appliances, the first to be cut first, under a new offload coordinator that acts at once."""
+async def add_coordinator(
+    client: Client, meter: Meter, name: str, loads: Sequence[Load], *, strategy: str | None = None
+) -> None:
+    """Put appliances, the first to be cut first, under a new offload coordinator that acts at once.
+
+    ``strategy`` None leaves the one that the form proposes. A turn is the shortest that the form takes.
+    """
     flow = meter.next_form or await client.flow({"handler": [meter.entry_id, "offload_coordinator"]}, SUBENTRY_FLOWS)
     flow.expect("form", "user")
     await flow.answer({"name": name, "loads": [load.entity_id for load in loads]})
@@ -93,16 +104,43 @@ async def add_coordinator(client: Client, meter: Meter, name: str, loads: Sequen
         shown = flow.proposed
         for key, section in shown.items():
             load = loads[int(key.removeprefix("load_")) - 1]
+            if load.kind is not None:
+                section["kind"] = load.kind
             if load.declared_va is not None:
                 section |= {"power_source": "declared", "declared_va": load.declared_va}
+            if load.power_sensor is not None:
+                section |= {"power_source": "measured", "power_sensor": load.power_sensor}
             if load.phase is not None and "phase" in section:
                 section["phase"] = load.phase
         await flow.answer(shown)
     flow.expect("menu", "finish")
     if any(load.minimum_off_s is not None or load.minimum_on_s is not None for load in loads):
         await _shorten(flow, loads)
+    if strategy is not None:
+        await _choose_strategy(flow, strategy)
     await flow.choose("automatic")
     flow.expect("create_entry")
+
+
+async def change_strategy(client: Client, entry_id: str, strategy: str) -> None:
+    """Fill in the forms of the only offload coordinator of a meter again, with another strategy."""
+    [subentry] = await client.command("config_entries/subentries/list", entry_id=entry_id)
+    handler = [entry_id, "offload_coordinator"]
+    flow = await client.flow({"handler": handler, "subentry_id": subentry["subentry_id"]}, SUBENTRY_FLOWS)
+    while flow.step["type"] == "form":
+        flow.expect("form")
+        await flow.answer(flow.proposed)
+    flow.expect("menu", "finish")
+    await _choose_strategy(flow, strategy)
+    await flow.choose("save")
+    flow.expect("abort")
+
+
+async def _choose_strategy(flow: Flow, strategy: str) -> None:
+    await flow.choose("strategy")
+    flow.expect("form", "strategy")
+    await flow.answer({**flow.proposed, "strategy": strategy, "rotation": SHORTEST_TURN_MIN})
+    flow.expect("menu", "finish")
 
 
 async def _shorten(flow: Flow, loads: Sequence[Load]) -> None:
