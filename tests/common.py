@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_offload.const import DOMAIN, SUBENTRY_COORDINATOR
 from custom_components.linky_offload.runtime import LinkyRuntime
+from custom_components.linky_offload.sources import LineFeed
 from simulator.tic import Group, Mode, frame
 
 ADDRESS = "041961999999"
@@ -169,6 +170,35 @@ def meter_entry(
     )
 
 
+def heard_entry(
+    source: str,
+    connection: Mapping[str, Any],
+    loads: Sequence[Mapping[str, Any]] = (),
+    *,
+    options: Mapping[str, Any] | None = None,
+    **data: Any,
+) -> MockConfigEntry:
+    """An entry whose meter is heard by another source than a line. It acts on the first sample."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Linky",
+        unique_id="meter1",
+        data={
+            "internal_id": "meter1",
+            "source": source,
+            source if source == "entities" else "bridge": dict(connection),
+            "address": None,
+            "mode": None,
+            "phases": 1,
+            "contract_va": 6000,
+            "tariff": None,
+        }
+        | data,
+        options={"profile": "strict"} if options is None else dict(options),
+        subentries_data=[coordinator(loads)] if loads else [],
+    )
+
+
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> LinkyRuntime:
     """Load the entry and return its runtime."""
     entry.add_to_hass(hass)
@@ -176,6 +206,13 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> LinkyRuntime:
     await hass.async_block_till_done()
     runtime: LinkyRuntime = entry.runtime_data
     return runtime
+
+
+def line_of(runtime: LinkyRuntime) -> LineFeed:
+    """The line that a meter is read from."""
+    feed = runtime.connection.feed
+    assert isinstance(feed, LineFeed)
+    return feed
 
 
 async def until(

@@ -28,6 +28,8 @@ LOADS = [
 ]
 ACTIONS = {
     *("offload", "restore", "restore_all", "hold", "exclude", "include", "rotate", "simulate", "get_history"),
+    "configure_plug",
+    "record",
 }
 
 

@@ -234,6 +234,21 @@ async def test_a_thermostat_that_is_off_a_little_later_is_let_go_then(
         assert calls == ([] if again else ["set_temperature"])
 
 
+async def test_nothing_is_kept_of_a_load_once_its_orders_are_done(
+    hass: HomeAssistant, commander: Commander, calls: list[str]
+) -> None:
+    commander.send(command(Action.OFFLOAD, load_id="room"))
+    await commander.async_settle()
+    hass.states.async_set(ROOM, "heat", HEATING | {"temperature": 7})
+    assert commander.follow_intents(()) == {"room"}
+    assert commander._leaving, "it is waited for: its owner may just be switching it off"
+    hass.states.async_set(ROOM, "off", HEATING | {"temperature": 7})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert calls == ["set_temperature", "set_temperature"]
+    assert commander._leaving == {}
+    assert commander._running == {}
+
+
 async def test_a_load_on_trial_stays_in_the_journal(commander: Commander, journal: Journal) -> None:
     commander.pin("plug")
     commander.follow_intents(())

@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_CALL_SERVICE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -140,6 +140,30 @@ async def test_a_clean_stop_leaves_what_does_not_fit_to_the_next_start(
     journal = Journal(hass, entry.entry_id)
     await journal.async_load()
     assert "heater" in journal.intents
+
+
+@pytest.mark.parametrize(
+    ("va", "ends"),
+    [
+        pytest.param(400, ["Heater, Boiler"], id="everything fits"),
+        pytest.param(2500, [], id="one stays off"),
+    ],
+)
+async def test_a_clean_stop_is_the_end_of_an_offload_only_when_all_of_it_fits(
+    hass: HomeAssistant, pty_meter: PtyMeter, entry: MockConfigEntry, cut: LinkyRuntime, va: int, ends: list[str]
+) -> None:
+    told: list[str] = []
+
+    async def notify(call: ServiceCall) -> None:
+        await asyncio.sleep(0.05)  # as a message that takes its way
+        told.append(call.data["message"])
+
+    hass.services.async_register("notify", "me", notify)
+    actions = [{"action": "notify.me", "data": {"message": "{{ loads | join(', ') }}"}}]
+    hass.config_entries.async_update_entry(entry, options={**entry.options, "actions_end": actions})
+    await flow_for(hass, pty_meter, va, 0.5)
+    await hass.async_stop(force=True)
+    assert told == ends
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.linky_offload import identity, link
+from custom_components.linky_offload import identity
 from custom_components.linky_offload.announcer import UpdateCause
 from custom_components.linky_offload.const import DOMAIN
 from custom_components.linky_offload.link import LinkState, issue_id
 from custom_components.linky_offload.runtime import LinkyRuntime
-from custom_components.linky_offload.sources import LinkError, SerialSource, serial, silence
+from custom_components.linky_offload.sources import LinkError, SerialSource, line, serial, silence
 from custom_components.linky_offload.tic import Mode
 
-from .common import ADDRESS, OTHER_ADDRESS, PtyMeter, flow, hear, meter_entry, set_up, until
+from .common import ADDRESS, OTHER_ADDRESS, PtyMeter, flow, hear, line_of, meter_entry, set_up, until
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +74,23 @@ async def test_a_silent_meter_is_degraded_then_unavailable_and_told_until_it_spe
     assert told(hass, entry) is None
 
 
+async def test_the_log_tells_of_a_silence_once_and_of_its_end_once(
+    hass: HomeAssistant,
+    pty_meter: PtyMeter,
+    entry: MockConfigEntry,
+    runtime: LinkyRuntime,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lost, back = "Linky is not heard any more", "Linky is heard again"
+    assert back not in caplog.messages, "it had never been lost"
+    await until(hass, lambda: not runtime.link.available, "unavailable")
+    await asyncio.sleep(0.5)
+    assert (caplog.messages.count(lost), caplog.messages.count(back)) == (1, 0)
+    await hear(hass, pty_meter, runtime, 900)
+    await hear(hass, pty_meter, runtime, 901)
+    assert (caplog.messages.count(lost), caplog.messages.count(back)) == (1, 1)
+
+
 async def test_an_adapter_pulled_out_makes_the_meter_unavailable_at_once_and_is_found_again(
     hass: HomeAssistant, pty_meter: PtyMeter, entry: MockConfigEntry, runtime: LinkyRuntime
 ) -> None:
@@ -114,9 +131,9 @@ async def test_the_other_speed_is_tried_when_nothing_is_understood(
     runtime: LinkyRuntime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(link, "HUNT_AFTER_S", 0.3)
-    monkeypatch.setattr(link, "HUNT_LONGEST_S", 0.3)
-    runtime.connection._hunt_wait = 0.3
+    monkeypatch.setattr(line, "HUNT_AFTER_S", 0.3)
+    monkeypatch.setattr(line, "HUNT_LONGEST_S", 0.3)
+    line_of(runtime)._hunt_wait = 0.3
     speeds: list[int] = []
     change = SerialSource.async_set_baudrate
 
@@ -169,6 +186,16 @@ async def test_the_address_of_the_meter_is_learnt(hass: HomeAssistant, pty_meter
     await flow(hass, pty_meter, 800, lambda: entry.data["address"] == ADDRESS, "learnt")
     assert entry.unique_id == ADDRESS
     assert entry.runtime_data is runtime
+
+
+async def test_an_address_without_its_first_zero_is_of_the_same_meter(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, pty_meter: PtyMeter
+) -> None:
+    entry = meter_entry(pty_meter.port, address=ADDRESS[1:])
+    await set_up(hass, entry)
+    await flow(hass, pty_meter, 800, lambda: entry.data["address"] == ADDRESS, "completed")
+    assert issue_registry.async_get_issue(DOMAIN, identity.issue_id(entry.entry_id)) is None
+    assert entry.unique_id == ADDRESS
 
 
 async def test_another_meter_asks_whether_it_was_replaced(

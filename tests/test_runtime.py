@@ -9,7 +9,6 @@ from typing import Any
 
 from homeassistant.const import EVENT_CALL_SERVICE
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -28,6 +27,7 @@ from .common import (
     PtyMeter,
     flow,
     hear,
+    line_of,
     load,
     meter_entry,
     new_subentry,
@@ -107,7 +107,7 @@ async def test_an_order_leaves_in_the_turn_in_which_its_group_was_read_and_entit
 
     # As the event loop would call it: nothing is awaited in between. At 24 kVA a trip is due within seconds; a current
     # far above the contract is believed at its repetition.
-    runtime.connection.source._received(standard_frame(24_000) + frame_until(standard_frame(24_000), b"SINSTS"))
+    line_of(runtime)._received(standard_frame(24_000) + frame_until(standard_frame(24_000), b"SINSTS"))
 
     assert happened[:2] == ["turn_off", "reading"]
     await hass.async_block_till_done()
@@ -225,6 +225,7 @@ async def test_a_load_that_leaves_the_configuration_while_cut_is_given_back(
     assert entry.runtime_data is runtime, "nothing was reloaded"
     await make_room(hass, pty_meter)
     assert not runtime.journal.intents
+    assert list(runtime.actuators) == ["boiler"], "it is nobody's any more"
 
 
 async def test_a_load_that_left_while_cut_is_given_back_even_after_a_restart(
@@ -240,7 +241,15 @@ async def test_a_load_that_left_while_cut_is_given_back_even_after_a_restart(
 
     assert state_of(hass, HEATER) == "off"
     await make_room(hass, pty_meter)
-    assert not entry.runtime_data.journal.intents
+    runtime = entry.runtime_data
+    assert not runtime.journal.intents
+    assert not runtime.actuators, "it is nobody's any more"
+
+    # What was found at the start is not taken up again by a later change of the settings.
+    await flow(hass, pty_meter, 500, lambda: "heater" not in runtime.report.loads, "the load is forgotten")
+    hass.config_entries.async_add_subentry(entry, new_subentry([BOILER_LOAD]))
+    await hass.async_block_till_done()
+    assert list(runtime.report.loads) == ["boiler"]
 
 
 async def test_a_coordinator_added_later_is_served_without_a_reload(hass: HomeAssistant, pty_meter: PtyMeter) -> None:
@@ -287,75 +296,6 @@ async def test_quantities_and_updates_are_told_to_subscribers(hass: HomeAssistan
     count = len(updates)
     await hear(hass, pty_meter, runtime, 900)
     assert len(updates) == count
-
-
-# Try it ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def short_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trials that last a moment."""
-    monkeypatch.setattr("custom_components.linky_offload.trial.OFF_S", 0.5)
-    monkeypatch.setattr("custom_components.linky_offload.trial.ANSWER_S", 0.3)
-
-
-@pytest.mark.usefixtures("short_trial")
-async def test_a_trial_measures_the_load_and_gives_it_back(hass: HomeAssistant, pty_meter: PtyMeter) -> None:
-    runtime = await set_up(hass, meter_entry(pty_meter.port, [HEATER_LOAD]))
-    await hear(hass, pty_meter, runtime, 3000)
-
-    trial = hass.async_create_task(runtime.async_try_load("heater"))
-    await until(hass, lambda: state_of(hass, HEATER) == "off", "the heater is off for the trial", settle=False)
-    assert list(runtime.journal.intents) == ["heater"], "a crash now must not leave it off"
-    with pytest.raises(HomeAssistantError) as busy:
-        await runtime.async_try_load("heater")
-    await flow(hass, pty_meter, 1100, trial.done, "the end of the trial")
-
-    result = trial.result()
-    assert result.va == 1900
-    assert 0 <= result.latency_s < 0.5
-    assert busy.value.translation_key == "try_busy"
-    assert state_of(hass, HEATER) == "on"
-    assert not runtime.journal.intents
-    assert runtime.report.loads["heater"].status is LoadStatus.NORMAL
-
-
-@pytest.mark.usefixtures("short_trial")
-@pytest.mark.parametrize(
-    ("va", "heater", "load_id", "key"),
-    [
-        pytest.param(800, "on", "other", "try_gone", id="a load that is not configured"),
-        pytest.param(800, "unavailable", "heater", "try_unavailable", id="unavailable"),
-        pytest.param(800, "off", "heater", "try_off", id="already off"),
-        pytest.param(6500, "on", "heater", "try_overload", id="during an overload"),
-    ],
-)
-async def test_a_trial_is_refused(
-    hass: HomeAssistant, pty_meter: PtyMeter, va: int, heater: str, load_id: str, key: str
-) -> None:
-    runtime = await set_up(hass, meter_entry(pty_meter.port, [HEATER_LOAD], options={}))
-    await hear(hass, pty_meter, runtime, va)
-    hass.states.async_set(HEATER, heater)
-    calls = async_capture_events(hass, EVENT_CALL_SERVICE)
-
-    with pytest.raises(HomeAssistantError) as refused:
-        await runtime.async_try_load(load_id)
-
-    assert refused.value.translation_key == key
-    assert calls == []
-
-
-@pytest.mark.usefixtures("short_trial")
-async def test_a_load_that_does_not_answer_its_trial(hass: HomeAssistant, pty_meter: PtyMeter) -> None:
-    runtime = await set_up(hass, meter_entry(pty_meter.port, [load("deaf", "switch.deaf")]))
-    hass.states.async_set("switch.deaf", "on")
-    await hear(hass, pty_meter, runtime, 3000)
-
-    with pytest.raises(HomeAssistantError) as failed:
-        await runtime.async_try_load("deaf")
-
-    assert failed.value.translation_key == "try_no_answer"
-    assert not runtime.journal.intents
 
 
 # Suspects -------------------------------------------------------------------------------------------------------------

@@ -241,7 +241,7 @@ async def test_a_change_of_mode_keeps_every_common_entity(hass: HomeAssistant) -
     assert house.entity_id("import_index_1") == before
     assert house.state("tic_mode").state == "standard"
     assert house.state("apparent_power").state == "2000"
-    assert house.state("tariff_period").state == STATE_UNKNOWN
+    assert house.state("tariff_period").state == "hp"
 
 
 # When they say it ----------------------------------------------------------------------------------------------------
@@ -256,20 +256,35 @@ async def powers_shown(house: House, *samples: float) -> list[str]:
     return shown
 
 
-async def test_a_power_is_published_every_five_seconds_at_most(hass: HomeAssistant) -> None:
+async def test_a_large_step_of_power_is_published_at_once_and_a_small_one_later(hass: HomeAssistant) -> None:
     house = await House.start(hass, meter_of("standard single-phase"))
     await house.tick(5)
-    # The first sample came just before the sixth second, so that the eleventh is the next that may show.
-    shown = await powers_shown(house, 3000, 3100, 3200, 3300, 3400, 3500)
-    assert shown == ["3000", "3000", "3000", "3000", "3400", "3400"]
+    shown = await powers_shown(house, 3000, 3150, 3350, 3450)
+    assert shown == ["3000", "3000", "3350", "3350"]
 
 
 async def test_a_power_held_back_is_published_though_no_other_comes(hass: HomeAssistant) -> None:
     house = await House.start(hass, meter_of("standard single-phase"))
     await house.tick(5)
-    await powers_shown(house, 3000, 3400)
-    await house.tick(4)
-    assert house.state("apparent_power").state == "3400"
+    await powers_shown(house, 3000, 3150)
+    assert house.state("apparent_power").state == "3000"
+    await house.tick(9)
+    assert house.state("apparent_power").state == "3150"
+
+
+async def test_the_publishing_policy_is_an_option_that_counts_at_once(hass: HomeAssistant) -> None:
+    house = await House.start(hass, meter_of("standard single-phase"))
+    shown: dict[str, list[str]] = {}
+    for policy in ("live", "economy", "balanced"):
+        hass.config_entries.async_update_entry(house.entry, options={"publishing": policy})
+        await hass.async_block_till_done()
+        await house.tick(100)
+        shown[policy] = await powers_shown(house, 3000, 3001, 3301, 3801)
+    assert shown == {
+        "live": ["3000", "3001", "3301", "3801"],
+        "economy": ["3000", "3000", "3000", "3000"],
+        "balanced": ["3000", "3000", "3301", "3801"],
+    }
 
 
 async def test_what_begins_an_overload_is_published_at_once(hass: HomeAssistant) -> None:
@@ -317,7 +332,7 @@ async def test_a_damaged_group_is_counted_and_changes_no_value(hass: HomeAssista
     house = await House.start(hass, meter_of("standard single-phase"))
     group = encode_group(Mode.STANDARD, "SINSTS", "09000")
     house.lines[-1].push(add_parity(group.replace(b"09000", b"08000")))
-    await house.tick(60)
+    await house.tick(600)
     assert house.state("apparent_power").state == "2000"
     assert float(house.state("damaged_groups").state) > 0
 

@@ -61,6 +61,10 @@ class Arbiter(Announcer):
             )
 
     def show(self, **statuses: LoadStatus) -> None:
+        report = self.report(**statuses)
+        self.tell(Update(reading=None, report=report, immediate=False, cause=UpdateCause.DECISION))
+
+    def report(self, **statuses: LoadStatus) -> Report:
         loads = {
             load_id: LoadReport(
                 load_id=load_id,
@@ -73,8 +77,7 @@ class Arbiter(Announcer):
             )
             for load_id, status in statuses.items()
         }
-        report = Report(mode=OffloadMode.AUTOMATIC, loads=MappingProxyType(loads))
-        self.tell(Update(reading=None, report=report, immediate=False, cause=UpdateCause.DECISION))
+        return Report(mode=OffloadMode.AUTOMATIC, loads=MappingProxyType(loads))
 
 
 @pytest.fixture
@@ -228,6 +231,47 @@ async def test_a_sequence_that_was_about_to_begin_does_not_when_the_entry_goes(h
     stop()
     await settle(hass)
     assert begun == []
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_when_home_assistant_stops_the_end_is_waited_for_if_everything_is_back(hass: HomeAssistant) -> None:
+    begun, ended = async_capture_events(hass, "begun"), async_capture_events(hass, "ended")
+    arbiter = Arbiter()
+    entry = meter_entry(
+        "/dev/tic", [load("heater", "switch.heater")], options={"actions_begin": [BEGIN], "actions_end": [END]}
+    )
+    entry.add_to_hass(hass)
+    sequences = Sequences(hass, entry)
+    sequences.async_follow(arbiter)
+    await sequences.async_finish(arbiter.report(heater=NORMAL))
+    assert ended == [], "nothing had begun"
+    arbiter.cut("heater", at=hass.loop.time() - 60)
+    await settle(hass)
+    await sequences.async_finish(arbiter.report(heater=OFFLOADED))
+    assert ended == [], "it is not back: the end comes after the next start"
+    await sequences.async_finish(arbiter.report(heater=LoadStatus.RECOVERING))
+    assert [event.data["loads"] for event in ended] == [["Heater"]]
+    assert 59 <= ended[0].data["duration"] <= 70
+    await sequences.async_finish(arbiter.report(heater=NORMAL))
+    assert (len(begun), len(ended)) == (1, 1)
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_long_sequence_does_not_hold_up_the_stop(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("custom_components.linky_offload.sequences.END_WAIT_S", 0.05)
+    ended = async_capture_events(hass, "ended")
+    arbiter = Arbiter()
+    entry = meter_entry("/dev/tic", options={"actions_end": [END, {"delay": {"hours": 3}}, END]})
+    entry.add_to_hass(hass)
+    sequences = Sequences(hass, entry)
+    sequences.async_follow(arbiter)
+    arbiter.cut("heater")
+    await settle(hass)
+    await sequences.async_finish(arbiter.report())
+    assert len(ended) == 1
+    assert "cut short by the stop" in caplog.text
 
 
 async def test_a_sequence_is_checked_as_the_form_gives_it(hass: HomeAssistant) -> None:

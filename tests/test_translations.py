@@ -23,7 +23,10 @@ from custom_components.linky_offload.descriptions.numbers import (
     METER_NUMBERS,
     POSITION,
 )
+from custom_components.linky_offload.linkytop_entities import BOX_SENSORS
 from custom_components.linky_offload.offload import EventType, LoadStatus, OffloadMode, Profile, Reason, StrategyName
+from custom_components.linky_offload.ossp.descriptions import OSSP_KEYS
+from custom_components.linky_offload.plug_entities import PLUG_BINARY_SENSORS, PLUG_SENSORS
 from custom_components.linky_offload.sources import LinkError
 
 ROOT = Path(__file__).parent.parent / "custom_components" / DOMAIN
@@ -103,9 +106,15 @@ def used_keys() -> dict[str, set[str]]:
         "sensor": set().union(*(keys_of(description) for description in METER_SENSORS))
         | {str(description.translation_key) for description in (*LOAD_SENSORS, *COORDINATOR_SENSORS)}
         | {"last_try", "next_transition", "offloaded_loads", "last_offloads"}
-        | {"house_withheld_today", "house_degree_hours_today"},
-        "binary_sensor": set().union(*(keys_of(description) for description in METER_BINARY_SENSORS)),
+        | {"house_withheld_today", "house_degree_hours_today"}
+        | {str(description.translation_key) for description in (*BOX_SENSORS, *PLUG_SENSORS)}
+        | OSSP_KEYS["sensor"],
+        "binary_sensor": set().union(*(keys_of(description) for description in METER_BINARY_SENSORS))
+        | {str(description.translation_key) for description in PLUG_BINARY_SENSORS}
+        | {"box_problem"}
+        | OSSP_KEYS["binary_sensor"],
         "button": {"try", "relearn"},
+        "calendar": {"tariff"},
         "event": {"decision"},
         "number": {
             str(description.translation_key)
@@ -114,9 +123,10 @@ def used_keys() -> dict[str, set[str]]:
                 *COORDINATOR_NUMBERS,
                 *(*LOAD_NUMBERS, DECLARED_POWER, POSITION),
             )
-        },
-        "select": {"mode", "profile", "strategy"},
-        "switch": {"enabled", "allowed"},
+        }
+        | OSSP_KEYS["number"],
+        "select": {"mode", "profile", "strategy", "measurement_delay"},
+        "switch": {"enabled", "allowed", "real_time"} | OSSP_KEYS["switch"],
     }
 
 
@@ -178,7 +188,9 @@ def test_every_entity_has_its_name_and_every_name_its_entity(platform: str) -> N
 
 
 @pytest.mark.parametrize(
-    "description", [*METER_SENSORS, *LOAD_SENSORS], ids=lambda description: str(description.translation_key)
+    "description",
+    [*METER_SENSORS, *LOAD_SENSORS, *BOX_SENSORS, *PLUG_SENSORS],
+    ids=lambda description: str(description.translation_key),
 )
 def test_the_options_of_an_enumeration_are_its_translated_states(description: Any) -> None:
     keys = keys_of(description) if isinstance(description, Told) else {description.translation_key}

@@ -6,12 +6,14 @@ from homeassistant.helpers import config_validation as cv, issue_registry as ir
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
-from .const import CONF_BAUDRATE, CONF_PORT, DOMAIN, PLATFORMS
+from .const import DOMAIN, PLATFORMS
 from .history import History
 from .identity import issue_id as identity_issue_id
+from .insight import Insight
 from .journal import Journal
-from .link import issue_id as link_issue_id
+from .link import issue_id as link_issue_id, slow_issue_id
 from .memory import Memory
+from .mirror import Mirror
 from .missing import missing_issue_id
 from .notices import suspect_issue_id
 from .release import async_release_all
@@ -34,18 +36,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     await runtime.async_load()
     entry.async_on_unload(runtime.async_stop)
     try:
-        await runtime.connection.source.async_open()
+        await runtime.connection.feed.async_open()
     except SourceError as err:
         # Loads that we cut must find their way back even if the dongle is dead: then the port is opened later.
         if not runtime.journal.intents:
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN,
                 translation_key=str(err.error),
-                translation_placeholders={"port": entry.data[CONF_PORT]},
+                translation_placeholders={"port": runtime.connection.feed.name},
             ) from err
     entry.runtime_data = runtime
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     runtime.start()
+    Mirror(hass, entry).async_start()
     entry.async_on_unload(entry.add_update_listener(_async_updated))
     return True
 
@@ -71,7 +74,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     await journal.async_remove()
     await Memory(hass, entry.entry_id).async_remove()
     await History(hass, entry).async_remove()
-    issues = [link_issue_id(entry), identity_issue_id(entry.entry_id)]
+    await Insight(hass, entry.entry_id).async_remove()
+    issues = [link_issue_id(entry), slow_issue_id(entry), identity_issue_id(entry.entry_id)]
     for load_id in load_configs(entry):
         issues += [missing_issue_id(load_id), suspect_issue_id(load_id)]
     for issue_id in issues:
@@ -81,8 +85,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
 async def _async_updated(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
     """Apply changed settings live; only another connection needs the line to be read anew."""
     runtime = entry.runtime_data
-    connection = (entry.data[CONF_PORT], entry.data[CONF_BAUDRATE])
-    if connection != runtime.connection.configured:
+    if runtime.connection.must_be_made_anew():
         hass.config_entries.async_schedule_reload(entry.entry_id)
     else:
         runtime.configure()

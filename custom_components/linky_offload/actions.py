@@ -14,11 +14,13 @@ from homeassistant.util.json import JsonValueType
 import probatio
 
 from .aims import Targets
+from .capture import LONGEST_S, async_capture
 from .const import CONF_STRATEGY, DEFAULT_STRATEGY, DOMAIN, SUBENTRY_COORDINATOR
 from .figures import whole
 from .history import HISTORY_SIZE, local
 from .offload import Decision, EventType, OffloadMode, Reason, StrategyName
 from .offload.model import SimulatedLoad
+from .plug_actions import async_setup_plug_actions
 from .runtime import LinkyConfigEntry
 from .settings import load_configs
 
@@ -29,6 +31,7 @@ ATTR_SINCE: Final = "since"
 
 HIGHEST_POWER_VA: Final = 100_000
 LONGEST: Final = timedelta(days=7)
+DEFAULT_RECORDING: Final = timedelta(minutes=1)
 
 _METER: Final = {probatio.Optional(ATTR_CONFIG_ENTRY_ID): ConfigEntrySelector({"integration": DOMAIN})}
 _DURATION: Final = probatio.All(cv.positive_time_period, probatio.Range(min=timedelta(seconds=1), max=LONGEST))
@@ -42,6 +45,14 @@ _SIMULATE: Final = probatio.Schema(
         **_METER,
         probatio.Required(ATTR_POWER): probatio.All(
             probatio.Coerce(float), probatio.Range(min=0, max=HIGHEST_POWER_VA)
+        ),
+    }
+)
+_RECORD: Final = probatio.Schema(
+    {
+        **_METER,
+        probatio.Optional(ATTR_DURATION, default=DEFAULT_RECORDING): probatio.All(
+            cv.positive_time_period, probatio.Range(min=timedelta(seconds=1), max=timedelta(seconds=LONGEST_S))
         ),
     }
 )
@@ -76,6 +87,8 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         hass.services.async_register(DOMAIN, name, handler, schema)
     for name, teller, schema in (("simulate", _simulate, _SIMULATE), ("get_history", _get_history, _GET_HISTORY)):
         hass.services.async_register(DOMAIN, name, teller, schema, SupportsResponse.ONLY)
+    hass.services.async_register(DOMAIN, "record", _async_record, _RECORD, SupportsResponse.OPTIONAL)
+    async_setup_plug_actions(hass)
 
 
 # Asked of appliances -------------------------------------------------------------------------------------------------
@@ -215,6 +228,11 @@ def _get_history(call: ServiceCall) -> ServiceResponse:
         first = dt_util.as_utc(since)
         events = [event for event in events if dt_util.parse_datetime(event["time"], raise_on_error=True) >= first]
     return {"events": [local(event) for event in events[-call.data[ATTR_LIMIT] :]]}
+
+
+async def _async_record(call: ServiceCall) -> ServiceResponse:
+    """Write down what the line of a meter says."""
+    return await async_capture(call.hass, _meter(call), _seconds(call) or 0.0)
 
 
 # Shared --------------------------------------------------------------------------------------------------------------

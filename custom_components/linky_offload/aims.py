@@ -10,7 +10,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 
-from .const import CONF_ENTITY, CONF_LOAD_ID, DOMAIN, SUBENTRY_COORDINATOR
+from .const import CONF_ENTITY, CONF_LOAD_ID, DOMAIN, SUBENTRY_COORDINATOR, SUBENTRY_PLUG
 from .devices import loads_of
 from .runtime import LinkyConfigEntry
 
@@ -61,6 +61,22 @@ class Targets:
                     found.append((entry, subentry))
         if not found:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_coordinator_targeted")
+        return found
+
+    @callback
+    def async_plugs(self) -> list[tuple[LinkyConfigEntry, ConfigSubentry]]:
+        """The Tasmota plugs with their own offloading that are meant, or refused."""
+        registry = dr.async_get(self._hass)
+        found = [
+            (entry, subentry)
+            for entry in self._entries()
+            for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
+            if (device := registry.async_get_device_by_identifier((DOMAIN, subentry.subentry_id), entry.entry_id))
+            is not None
+            and device.id in self._device_ids
+        ]
+        if not found:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_plug_targeted")
         return found
 
     def _entries(self) -> list[LinkyConfigEntry]:

@@ -8,8 +8,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .descriptions import METER_BINARY_SENSORS, MeterBinarySensorDescription
 from .entity import DescribedMeterEntity, async_add_described
+from .linkytop import async_linkytop
+from .linkytop_entities import BoxProblem
+from .ossp.entities import async_add_for_ossp, ossp_binary_sensors
 from .pace import Publishable
-from .publisher import Publisher
+from .plug_entities import PLUG_BINARY_SENSORS, PlugBinarySensor, binary_sensor_is_due
+from .plugs import async_add_for_plugs
+from .publisher import Publisher, async_publisher
 from .runtime import LinkyConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -20,6 +25,10 @@ async def async_setup_entry(
 ) -> None:
     """Create the binary sensors of the entry, now and as they come."""
     async_add_described(hass, entry, async_add_entities, METER_BINARY_SENSORS, MeterBinarySensor)
+    if (linkytop := async_linkytop(hass, entry)) is not None:
+        async_add_entities([BoxProblem(async_publisher(hass, entry), linkytop)])
+    async_add_for_plugs(hass, entry, async_add_entities, PLUG_BINARY_SENSORS, PlugBinarySensor, binary_sensor_is_due)
+    async_add_for_ossp(hass, entry, async_add_entities, ossp_binary_sensors)
 
 
 class MeterBinarySensor(DescribedMeterEntity[MeterBinarySensorDescription], BinarySensorEntity):

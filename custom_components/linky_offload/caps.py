@@ -14,8 +14,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_entity_registry_updated_event, async_track_state_change_event
 
 from .const import CONF_ENTITY, CONF_LIMIT_VA, CONF_SOFT_LIMITS, CONF_STATE, CONF_WHEN
-from .meter import Reading
-from .period import mobile_peak, red_day
+from .meter import TariffNow
 
 
 class When(StrEnum):
@@ -54,7 +53,7 @@ class Caps:
         self._hass = hass
         self._on_change = on_change
         self._limits: tuple[SoftLimit, ...] = ()
-        self._reading: Reading | None = None
+        self._tariff: TariffNow | None = None
         self._untrack: list[CALLBACK_TYPE] = []
         self.cap_va: float | None = None
 
@@ -71,10 +70,10 @@ class Caps:
             self._untrack.pop()()
 
     @callback
-    def follow(self, reading: Reading) -> None:
-        """A new view of the meter."""
-        self._reading = reading
-        if self._limits:
+    def follow(self, tariff: TariffNow) -> None:
+        """The tariff, as the latest reading tells it."""
+        if tariff != self._tariff:
+            self._tariff = tariff
             self._work_out()
 
     def _watch(self) -> None:
@@ -103,9 +102,9 @@ class Caps:
     def _holds(self, limit: SoftLimit) -> bool:
         match limit.when:
             case When.TEMPO_RED:
-                return self._reading is not None and red_day(self._reading) is True
+                return self._tariff is not None and self._tariff.red_day is True
             case When.EJP_PEAK:
-                return self._reading is not None and mobile_peak(self._reading) is True
+                return self._tariff is not None and self._tariff.mobile_peak is True
             case When.ENTITY:
                 entity_id = self._entity_id(limit)
                 state = self._hass.states.get(entity_id) if entity_id else None

@@ -35,18 +35,23 @@ class Commander:
         watch.on_saved = self._saved_changed
 
     @callback
-    def follow_intents(self, intents: Iterable[str]) -> None:
-        """Make the journal hold these loads, each with the settings to put back, and no others."""
+    def follow_intents(self, intents: Iterable[str]) -> frozenset[str]:
+        """Make the journal hold these loads, each with the settings to put back, and no others.
+
+        Return those that left it.
+        """
         wanted = self._pinned.union(intents)
         for load_id in wanted:
             if load_id not in self._journal.intents:
                 self._note(load_id)
-        for load_id in [load_id for load_id in self._journal.intents if load_id not in wanted]:
+        gone = self._journal.intents.keys() - wanted
+        for load_id in gone:
             self._journal.drop(load_id)
             if (actuator := self._watch.actuators.get(load_id)) is not None:
                 if actuator.view().on is False:
                     self._let_go(actuator)
                 actuator.forget()
+        return frozenset(gone)
 
     @callback
     def send(self, command: Command) -> None:
@@ -125,22 +130,27 @@ class Commander:
 
     def _let_go(self, actuator: Actuator) -> None:
         """In the background: the load may not be off yet, and nobody waits for it."""
+        load_id = actuator.load_id
         task = self._hass.async_create_background_task(
-            actuator.async_let_go(Context()), f"linky_offload lets {actuator.load_id} go"
+            actuator.async_let_go(Context()), f"linky_offload lets {load_id} go"
         )
-        if not task.done():
-            self._leaving[actuator.load_id] = task
+        _hold(self._leaving, load_id, task)
 
     def _start(self, load_id: str, work: Coroutine[Any, Any, None]) -> None:
         if (leaving := self._leaving.pop(load_id, None)) is not None:
             leaving.cancel()
         if (older := self._running.pop(load_id, None)) is not None:
             older.cancel()
-        task = self._hass.async_create_task(work, f"linky_offload command {load_id}")
-        if not task.done():
-            self._running[load_id] = task
-            task.add_done_callback(partial(self._finished, load_id))
+        _hold(self._running, load_id, self._hass.async_create_task(work, f"linky_offload command {load_id}"))
 
-    def _finished(self, load_id: str, task: asyncio.Task[None]) -> None:
-        if self._running.get(load_id) is task:
-            del self._running[load_id]
+
+def _hold(tasks: dict[str, asyncio.Task[None]], load_id: str, task: asyncio.Task[None]) -> None:
+    """Have a task of a load at hand until it is done. An eager one may be done already."""
+    if not task.done():
+        tasks[load_id] = task
+        task.add_done_callback(partial(_drop, tasks, load_id))
+
+
+def _drop(tasks: dict[str, asyncio.Task[None]], load_id: str, task: asyncio.Task[None]) -> None:
+    if tasks.get(load_id) is task:
+        del tasks[load_id]

@@ -11,6 +11,7 @@ LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.CALENDAR,
     Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
@@ -19,6 +20,9 @@ PLATFORMS: Final = [
 ]
 
 SUBENTRY_COORDINATOR: Final = "offload_coordinator"
+SUBENTRY_OSSP: Final = "ossp_plug"  # an Open Source Smart Plug
+SUBENTRY_PLUG: Final = "offload_plug"  # a plug with its own offloading, read over MQTT
+CONF_FULL_TOPIC: Final = "full_topic"  # of such a plug, with %prefix% in it
 
 # Entry data: the connection and what was detected on it.
 CONF_INTERNAL_ID: Final = "internal_id"
@@ -30,8 +34,14 @@ CONF_MODE: Final = "mode"
 CONF_PHASES: Final = "phases"
 CONF_CONTRACT_VA: Final = "contract_va"
 CONF_TARIFF: Final = "tariff"
+CONF_BRIDGE: Final = "bridge"  # of an MQTT source: format, topics and what else it takes to read them
+CONF_ENTITIES: Final = "entities"  # of an entities source: the sensors and how to read them
+CONF_ROUTER: Final = "router"  # of an ESP-Router-PV: its page, if it is not on a port, and how to read it
 
 SOURCE_SERIAL: Final = "serial"
+SOURCE_MQTT: Final = "mqtt"
+SOURCE_ENTITIES: Final = "entities"
+SOURCE_ROUTER: Final = "esp_router"
 
 # Entry options, each with the default that suits a normal home.
 CONF_PROFILE: Final = "profile"
@@ -50,6 +60,12 @@ CONF_EXCLUSIVE: Final = "exclusive"  # rows of load ids
 CONF_SOFT_LIMITS: Final = "soft_limits"  # [{"when", "entity", "state", "limit_va"}], see caps.py
 CONF_ACTIONS_BEGIN: Final = "actions_begin"  # action sequences, see sequences.py
 CONF_ACTIONS_END: Final = "actions_end"
+CONF_PUBLISHING: Final = "publishing"  # how much is told to Home Assistant, see pace.py
+CONF_REAL_TIME: Final = "real_time"  # of a LinkyTop, as the next two
+CONF_MEASUREMENT_DELAY: Final = "measurement_delay"  # s
+CONF_DELAY_SERVICE: Final = "delay_service"  # who may ask for them, see delay_service.py
+CONF_OWN_STATES: Final = "own_states"  # our states are published as a Tasmota plug tells its own
+CONF_OWN_TOPIC: Final = "own_topic"  # and under which topic
 
 DEFAULT_PROFILE: Final = "contract"
 DEFAULT_CONTRACT_DELAY: Final = 60

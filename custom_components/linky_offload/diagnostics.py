@@ -11,20 +11,41 @@ from typing import Any
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_ACTIONS_BEGIN, CONF_ACTIONS_END, CONF_ADDRESS, CONF_INTERNAL_ID, CONF_NAME, CONF_PORT
+from .const import (
+    CONF_ACTIONS_BEGIN,
+    CONF_ACTIONS_END,
+    CONF_ADDRESS,
+    CONF_DELAY_SERVICE,
+    CONF_FULL_TOPIC,
+    CONF_INTERNAL_ID,
+    CONF_NAME,
+    CONF_PORT,
+)
+from .linkytop import async_linkytop
 from .meter import Quantity, Reading
+from .ossp.hub import async_ossp
+from .plugs import async_plugs
 from .runtime import LinkyConfigEntry
 
 TO_REDACT = {
     CONF_ACTIONS_BEGIN,  # whom they notify is nobody's business
     CONF_ACTIONS_END,
     CONF_ADDRESS,
+    CONF_DELAY_SERVICE,
+    "host",  # of a plug
+    CONF_FULL_TOPIC,  # may hold half of a network address
     CONF_INTERNAL_ID,
     CONF_NAME,
     CONF_PORT,
+    "ip",
+    "mac",
+    "root",  # of an MQTT source: a name that a person gave, or the address of the meter
     "serial_number",
     "title",
+    "topic",
+    "topics",
     "unique_id",
+    "url",  # of a router
     str(Quantity.PRM),
 }
 
@@ -48,7 +69,8 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
                 {"type": subentry.subentry_type, "data": dict(subentry.data)} for subentry in entry.subentries.values()
             ],
         },
-        "port_kind": port_kind(entry.data[CONF_PORT]),
+        "port_kind": port_kind(entry.data[CONF_PORT]) if CONF_PORT in entry.data else None,
+        "source": runtime.connection.feed.diagnostics(),
         "link": runtime.link,
         "decoder": {
             "mode": runtime.decoder.mode,
@@ -61,10 +83,17 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
             "seen": sorted(runtime.quantities),
             "reading": None if reading is None else _reading(reading, now),
         },
+        "derived": runtime.insight.derived,
         "arbiter": runtime.report,
         "journal": runtime.journal.intents,
         "history": [{key: event[key] for key in event.keys() - NAMES} for event in runtime.history.events()],
     }
+    if (linkytop := async_linkytop(hass, entry)) is not None:
+        report["linkytop"] = linkytop.diagnostics()
+    if plugs := async_plugs(hass, entry).diagnostics():
+        report["plugs"] = plugs
+    if ossp := async_ossp(hass, entry).diagnostics():
+        report["ossp"] = ossp
     redacted: dict[str, Any] = scrub(async_redact_data(plain(report), TO_REDACT), tuple(_secrets(entry, reading)))
     return redacted
 
@@ -97,7 +126,7 @@ def _secrets(entry: LinkyConfigEntry, reading: Reading | None) -> Iterator[str]:
         entry.data.get(CONF_ADDRESS),
         entry.data.get(CONF_INTERNAL_ID),
         entry.unique_id,
-        entry.data[CONF_PORT],
+        entry.data.get(CONF_PORT),
         *(measured.value for measured in told if measured is not None),
     ]
     yield from (str(candidate) for candidate in candidates if candidate)

@@ -75,7 +75,8 @@ class LinkyEntity(Entity):
         available = self.available
         changed = available is not self._was_available
         self._was_available = available
-        return self._pace.due(self.shown() if available else None, now, urgent=urgent) or changed
+        rule = self.publisher.rules[self._pace.kind]
+        return self._pace.due(self.shown() if available else None, now, rule, urgent=urgent) or changed
 
     @callback
     def async_entity_id_changed(self, old_entity_id: str) -> None:

@@ -50,6 +50,7 @@ class History:
         self._store: Store[_Kept] = Store(hass, _VERSION, f"{DOMAIN}.{entry.entry_id}.history")
         self._events: deque[dict[str, Any]] = deque(maxlen=HISTORY_SIZE)
         self._open: dict[str, str] = {}  # what has begun and not ended, by kind and load: its time
+        self._begun_at: dict[str, float] = {}  # of it, what began in this run: its monotonic second
         self.told = 0  # events of this run
         self._day = ""
         self._offloads = 0  # of that day
@@ -68,14 +69,20 @@ class History:
         time = wall_time(event.at, self._hass.loop.time()).isoformat(timespec="milliseconds")
         duration: float | None = None
         if (begun := _ENDS.get(event.type)) and (since := self._open.pop(_key(begun, event), None)) is not None:
-            duration = round(_seconds_between(since, time), 1)
+            duration = round(self._lasted_s(_key(begun, event), since, event.at, time), 1)
         if event.type in _BEGINS:
-            self._open[_key(event.type, event)] = time
+            key = _key(event.type, event)
+            self._open[key], self._begun_at[key] = time, event.at
         if event.type is EventType.OFFLOADED and not event.observed:
             self._offloads = self.offloads_today + 1
             self._day = dt_util.now().date().isoformat()
         self._events.append({"time": time, "type": str(event.type), "duration": duration, **told(self._entry, event)})
         self._store.async_delay_save(self._picture, _SAVE_DELAY_S)
+
+    def _lasted_s(self, key: str, since: str, at: float, time: str) -> float:
+        """How long it lasted; only what an earlier run saw begin is reckoned by the time of day, which may be set."""
+        begun_at = self._begun_at.pop(key, None)
+        return _seconds_between(since, time) if begun_at is None else at - begun_at
 
     def events(self) -> list[dict[str, Any]]:
         """All events, the oldest first."""

@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_ADDRESS, DOMAIN
+from .const import CONF_ADDRESS, CONF_PHASES, DOMAIN
 
 CERTAIN_AFTER_S: Final = 60.0
 """A damaged address passes the checksum now and then; the one of another meter stays."""
@@ -15,6 +15,11 @@ CERTAIN_AFTER_S: Final = 60.0
 def issue_id(entry_id: str) -> str:
     """The repair issue of another meter on the line."""
     return f"other_meter_{entry_id}"
+
+
+def same_meter(one: str | None, other: str | None) -> bool:
+    """Whether two addresses are of one meter: a bridge that takes it for a number loses its first zero."""
+    return one is not None and other is not None and one.lstrip("0") == other.lstrip("0")
 
 
 @callback
@@ -39,10 +44,19 @@ class Identity:
         self._told = False
 
     @callback
+    def count(self, phases: int) -> None:
+        """Take the number of phases of a reading, 0 while it is unknown: a bridge may name the second one late."""
+        data = self._entry.data
+        if phases and phases != data.get(CONF_PHASES):
+            self._hass.config_entries.async_update_entry(self._entry, data={**data, CONF_PHASES: phases})
+
+    @callback
     def follow(self, address: str | None, now: float) -> None:
         """Take the address of a reading at ``now`` (monotonic seconds)."""
         known = self._entry.data.get(CONF_ADDRESS)
-        if address is None or address == known:
+        if address is not None and same_meter(address, known) and len(address) > len(known or ""):
+            async_adopt_address(self._hass, self._entry, address)
+        if address is None or same_meter(address, known):
             self._other = None
             if self._told:
                 self._told = False

@@ -59,13 +59,20 @@ class Suspects:
         ir.async_delete_issue(self._hass, DOMAIN, suspect_issue_id(load_id))
 
 
-async def async_tell_released(hass: HomeAssistant, entry_id: str, title: str, names: Sequence[str]) -> None:
-    """List in a notification the loads that were given back because the entry is leaving."""
+async def async_tell_released(
+    hass: HomeAssistant, entry_id: str, title: str, released: Sequence[str], missed: Sequence[str]
+) -> None:
+    """List in a notification the loads that were given back because the entry is leaving, and those that could not."""
     texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
     prefix = f"component.{DOMAIN}.common."
+    lists = {"released_message": released, "missed_message": missed}
     persistent_notification.async_create(
         hass,
-        texts[f"{prefix}released_message"].format(name=title, loads="\n".join(f"- {name}" for name in names)),
-        title=texts[f"{prefix}released_title"],
+        "\n\n".join(
+            texts[f"{prefix}{key}"].format(name=title, loads="\n".join(f"- {name}" for name in names))
+            for key, names in lists.items()
+            if names
+        ),
+        title=texts[f"{prefix}{'missed_title' if missed else 'released_title'}"],
         notification_id=f"{DOMAIN}_released_{entry_id}",
     )

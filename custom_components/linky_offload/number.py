@@ -42,6 +42,7 @@ from .entity import LoadEntity, MeterEntity, OffloadCoordinatorEntity, async_add
 from .flow.fields import CONTRACT_KVA
 from .flow.protection import HIGHEST_RATIO, LOWEST_THRESHOLD_VA
 from .offload import Profile
+from .ossp.entities import async_add_for_ossp, ossp_numbers
 from .pace import Kind, Publishable
 from .publisher import Publisher, async_publisher
 from .runtime import LinkyConfigEntry
@@ -81,6 +82,7 @@ async def async_setup_entry(
             Position(publisher, subentry, load, POSITION),
         ],
     )
+    async_add_for_ossp(hass, entry, async_add_entities, ossp_numbers)
 
 
 def _plain(value: float) -> float:

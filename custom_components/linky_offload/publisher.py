@@ -4,7 +4,7 @@ Entities never listen to the runtime themselves, so that one timer serves them a
 its pace (`pace.py`) is still published when no further update comes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,24 +13,15 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
 from .announcer import Update
-from .const import CONF_PHASES, DOMAIN
+from .const import CONF_PHASES, CONF_PUBLISHING, DOMAIN
 from .descriptions import Facts, View
 from .devices import async_follow_devices
-from .meter import Quantity, Reading
+from .pace import RULES, Kind, Publishing, Rule
 from .runtime import LinkyConfigEntry
 from .trial import TryResult
 
 TICK = timedelta(seconds=1)
 PUBLISHERS: HassKey[dict[str, Publisher]] = HassKey(f"{DOMAIN}_publishers")
-
-# Calendars whose indexes are named by what they count; the other names are free texts of suppliers (tic.md §7.1).
-CALENDARS = {
-    "base": "base",
-    "h pleine/creuse": "hchp",
-    "hc-12h30": "hchp",
-    "ejp": "ejp",
-    "tempo": "tempo",
-}
 
 
 class Published(Protocol):
@@ -44,17 +35,6 @@ class Published(Protocol):
         """Write the state if its pace says so; ``immediate``: something happened that lifts the interval of powers."""
 
 
-def tariff_of(reading: Reading | None) -> str | None:
-    """The tariff as a slug, from OPTARIF or from a calendar of a known name; None when it cannot be told."""
-    if reading is None:
-        return None
-    if (option := reading.values.get(Quantity.TARIFF_OPTION)) is not None:
-        return str(option.value)
-    if (calendar := reading.values.get(Quantity.CALENDAR)) is not None:
-        return CALENDARS.get(" ".join(str(calendar.value).split()).casefold())
-    return None
-
-
 class Publisher:
     """Holds the present `View` of one meter and hands it to the entities at their pace."""
 
@@ -65,7 +45,9 @@ class Publisher:
         self.now: Callable[[], float] = hass.loop.time  # monotonic seconds
         self.view = View.of(entry.runtime_data)
         self.tries: dict[str, TryResult] = {}  # by load, since the start
+        self.rules = self._rules()
         self._entities: list[Published] = []
+        self._eager: list[Published] = []
         self._followers: list[Callable[[], None]] = []
         self._devices_settled = async_follow_devices(hass, entry, self.view)
         entry.async_on_unload(entry.runtime_data.subscribe(self._async_updated))
@@ -75,16 +57,27 @@ class Publisher:
             )
         )
 
+    def _rules(self) -> Mapping[Kind, Rule]:
+        """The pace of each kind of value, by the publishing policy of the options."""
+        return RULES[Publishing(self.entry.options.get(CONF_PUBLISHING, Publishing.BALANCED))]
+
     @property
     def facts(self) -> Facts:
         """What the names of entities depend on."""
-        return Facts(phases=self.entry.data.get(CONF_PHASES), tariff=tariff_of(self.view.reading))
+        return Facts(phases=self.entry.data.get(CONF_PHASES), tariff=self.view.derived.tariff.kind)
 
     @callback
     def async_add(self, entity: Published) -> Callable[[], None]:
         """Serve ``entity`` until the returned function is called."""
-        self._entities.append(entity)
-        return lambda: self._entities.remove(entity)
+        lists = (self._entities, self._eager) if entity.eager else (self._entities,)
+        for served in lists:
+            served.append(entity)
+
+        def forget() -> None:
+            for served in lists:
+                served.remove(entity)
+
+        return forget
 
     @callback
     def async_follow(self, follower: Callable[[], None]) -> Callable[[], None]:
@@ -97,13 +90,13 @@ class Publisher:
     def _async_updated(self, update: Update) -> None:
         self.view = View.of(self.entry.runtime_data, reading=update.reading, report=update.report)
         now = self.now()
-        for entity in tuple(self._entities):
-            if entity.eager or update.immediate:
-                entity.async_consider(now, immediate=update.immediate)
+        for entity in tuple(self._entities if update.immediate else self._eager):
+            entity.async_consider(now, immediate=update.immediate)
 
     @callback
     def _async_tick(self, _: datetime) -> None:
         self.view = View.of(self.entry.runtime_data)
+        self.rules = self._rules()
         now = self.now()
         for entity in tuple(self._entities):
             entity.async_consider(now)

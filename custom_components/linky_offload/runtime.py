@@ -12,14 +12,15 @@ from .actuators import Actuator
 from .announcer import Announcer, Update, UpdateCause
 from .caps import Caps
 from .commander import Commander
-from .const import CONF_PHASES
+from .const import CONF_CONTRACT_VA, CONF_PHASES, CONF_SOURCE, SOURCE_SERIAL
 from .history import History
 from .identity import Identity
+from .insight import Insight
 from .journal import Intent, Journal
 from .link import Link, LinkState
 from .local_clock import LocalClock
-from .memory import Memory
-from .meter import Meter, Quantity, Reading
+from .memory import Memory, cut_before
+from .meter import Delivery, Meter, Quantity, Reading
 from .notices import Suspects
 from .offload import (
     Arbiter,
@@ -32,11 +33,10 @@ from .offload import (
     Report,
     Settings,
 )
-from .period import off_peak
 from .sequences import Sequences
 from .settings import arbiter_settings, contract_override_va, coordinator_settings, load_configs
 from .tic import Decoder, Group
-from .trial import TryResult, async_try
+from .trial import TryResult, as_tried, async_try
 from .watch import LoadWatch
 
 __all__ = ["LinkState", "LinkyConfigEntry", "LinkyRuntime", "TryResult", "Update", "UpdateCause"]
@@ -56,9 +56,19 @@ class LinkyRuntime(Announcer):
         self.quantities: set[Quantity] = set()
         self.journal = Journal(hass, entry.entry_id)
         self.history = History(hass, entry)
+        self.insight = Insight(hass, entry.entry_id)
         self.watch = LoadWatch(hass, on_view=self._load_seen, on_wish=self._wished)
-        self.meter = Meter(contract_va=contract_override_va(entry.options), local_tz=dt_util.get_default_time_zone())
-        self.connection = Link(hass, entry, on_groups=self._read, on_state=self._link_changed)
+        told = entry.data[CONF_SOURCE] == SOURCE_SERIAL
+        self.meter = Meter(
+            contract_va=contract_override_va(entry.options),
+            local_tz=dt_util.get_default_time_zone(),
+            # A line tells them within seconds, a bridge that tells changes may take long, a sensor never does.
+            known_va=None if told else entry.data.get(CONF_CONTRACT_VA),
+            phases=None if told else entry.data.get(CONF_PHASES),
+        )
+        self.connection = Link(
+            hass, entry, on_groups=self._read, on_delivery=self._receive, on_state=self._link_changed
+        )
         self.arbiter: Arbiter
         self.mode = OffloadMode.AUTOMATIC
         self._found: tuple[Intent, ...] = ()
@@ -110,6 +120,7 @@ class LinkyRuntime(Announcer):
         self._found = tuple(self.journal.intents.values())
         await self._memory.async_load()
         await self.history.async_load()
+        await self.insight.async_load()
         self.mode = self._memory.mode
         self._follow_loads()
         self.arbiter = Arbiter(
@@ -117,7 +128,7 @@ class LinkyRuntime(Announcer):
             self._coordinators(),
             mode=self.mode,
             now=self._loop.time(),
-            memory=self._memory.loads(self.journal.intents),
+            memory=cut_before(self.journal.intents, self.actuators),
             state=self._memory.state,
         )
 
@@ -145,6 +156,7 @@ class LinkyRuntime(Announcer):
         self._decide(self.arbiter.shutdown(self._loop.time()))
         self._stopping = True
         await self._commander.async_settle()
+        await self._sequences.async_finish(self.report)
         await self._async_rest()
 
     async def _async_rest(self) -> None:
@@ -159,6 +171,7 @@ class LinkyRuntime(Announcer):
         await self.journal.async_written()
         await self._memory.async_keep_now(self.arbiter, self.mode)
         await self.history.async_keep_now()
+        await self.insight.async_keep_now()
 
     def release_order(self) -> list[str]:
         """The loads that are cut, in the order in which they should be given back."""
@@ -168,9 +181,7 @@ class LinkyRuntime(Announcer):
     def configure(self) -> None:
         """Take over changed options and offload coordinators without touching the line."""
         self.meter.override_contract(contract_override_va(self._entry.options))
-        self._follow_loads()
-        now = self._loop.time()
-        self._decide(self.arbiter.configure(self._settings(), self._coordinators(), now))
+        self._arrange()
         self._caps.configure(self._entry.options)
         self.watch.look()
         self._publish(UpdateCause.DECISION, immediate=True)
@@ -193,7 +204,12 @@ class LinkyRuntime(Announcer):
 
     async def async_try_load(self, load_id: str) -> TryResult:
         """Switch a load off for five seconds. Raises HomeAssistantError when it must not be, or does not answer."""
-        return await async_try(self._hass, self, self._commander, load_id)
+        result = await async_try(self._hass, self, self._commander, load_id)
+        if (latency_s := result.reckoned_s) is not None and not self._stopping:
+            self._memory.note_latency(load_id, latency_s)
+            self.configure()
+            self._memory.keep(self.arbiter, self.mode)
+        return result
 
     # The way of a value ----------------------------------------------------------------------------------------------
 
@@ -201,16 +217,34 @@ class LinkyRuntime(Announcer):
     def _read(self, groups: list[Group], now: float) -> None:
         """Groups have just arrived: decide on each at once, and tell the entities when all orders have left."""
         latest: Reading | None = None
-        clock = self._clock
-        if clock.look(now):
-            self._memory.keep(self.arbiter, self.mode)
         for group in groups:
             if (reading := self.meter.apply(group, now)) is not None:
-                self.reading = latest = reading
-                self._caps.follow(reading)
-                self._decide(
-                    self.arbiter.observe(reading, now, hour=clock.hour, minute=clock.minute, off_peak=off_peak(reading))
-                )
+                latest = reading
+                self._observe(reading, now)
+        self._show(latest, now)
+
+    @callback
+    def _receive(self, delivery: Delivery, now: float, live: bool) -> None:
+        """A message of a bridge has just arrived: the same."""
+        latest: Reading | None = None
+        for reading in self.meter.receive(delivery, now, live=live):
+            latest = reading
+            self._observe(reading, now)
+        self._show(latest, now)
+
+    def _time_of_day(self, now: float) -> LocalClock:
+        if self._clock.look(now):
+            self._memory.keep(self.arbiter, self.mode)
+        return self._clock
+
+    def _observe(self, reading: Reading, now: float) -> None:
+        clock = self._time_of_day(now)
+        self.reading = reading
+        tariff = self.insight.observe(reading).tariff
+        self._caps.follow(tariff)
+        self._decide(self.arbiter.observe(reading, now, hour=clock.hour, minute=clock.minute, off_peak=tariff.off_peak))
+
+    def _show(self, latest: Reading | None, now: float) -> None:
         if latest is None:
             return
         if not latest.values.keys() <= self.quantities:
@@ -218,6 +252,7 @@ class LinkyRuntime(Announcer):
             self.quantities |= new
             self.tell_new_quantities(new)
         self._identity.follow(latest.address, now)
+        self._identity.count(len(latest.phases))
         self._publish(UpdateCause.READING)
 
     @callback
@@ -235,12 +270,15 @@ class LinkyRuntime(Announcer):
         now = self._loop.time()
         if state.degraded:
             self.meter.gap(now)
+            self.insight.interrupt()
         self._decide(self.arbiter.set_degraded(state.degraded, now))
         self._publish(UpdateCause.LINK, immediate=True)
 
     @callback
     def _tick(self) -> None:
-        self._decide(self.arbiter.tick(self._loop.time()))
+        now = self._loop.time()
+        clock = self._time_of_day(now)
+        self._decide(self.arbiter.tick(now, hour=clock.hour, minute=clock.minute))
         self._publish(UpdateCause.DECISION)
 
     @callback
@@ -267,7 +305,9 @@ class LinkyRuntime(Announcer):
         urgent = [command for command in decision.commands if command.urgent]
         for command in urgent:
             self._commander.send(command)
-        self._commander.follow_intents(decision.intents)
+        given_back = self._commander.follow_intents(decision.intents)
+        if given_back and not given_back <= load_configs(self._entry).keys():
+            self._arrange()  # one that had left the configuration is nobody's any more
         for command in decision.commands:
             if not command.urgent:
                 self._commander.send(command)
@@ -291,6 +331,11 @@ class LinkyRuntime(Announcer):
 
     # Loads -----------------------------------------------------------------------------------------------------------
 
+    def _arrange(self) -> None:
+        """Have the loads of the entry watched and decided on, and those that left it while they are cut."""
+        self._follow_loads()
+        self._decide(self.arbiter.configure(self._settings(), self._coordinators(), self._loop.time()))
+
     def _follow_loads(self) -> None:
         """Watch the loads of the entry, and those that left it while they were cut."""
         configs = {load_id: intent.load for load_id, intent in self.journal.intents.items()}
@@ -311,7 +356,7 @@ class LinkyRuntime(Announcer):
         left = tuple(
             LoadSettings(load_id=intent.load.load_id, name=intent.load.name)
             for intent in self._found
-            if intent.load.load_id not in listed
+            if intent.load.load_id not in listed and intent.load.load_id in self.journal.intents
         )
         hidden = (CoordinatorSettings(coordinator_id=_LEFT, name=_LEFT, loads=left, enabled=False),) if left else ()
-        return (*coordinator_settings(self._entry), *hidden)
+        return (*as_tried(coordinator_settings(self._entry), self._memory.latencies_s), *hidden)

@@ -10,6 +10,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_PROFILE, CONF_STRATEGY, DEFAULT_PROFILE, DEFAULT_STRATEGY
 from .entity import MeterEntity, OffloadCoordinatorEntity, async_add_for_coordinators
+from .linkytop import async_linkytop
+from .linkytop_entities import MeasurementDelay
 from .offload import OffloadMode, Profile, StrategyName
 from .pace import Kind, Publishable
 from .publisher import Publisher, async_publisher
@@ -25,6 +27,8 @@ async def async_setup_entry(
     """Create the selects of the meter and of its offload coordinators."""
     meter = async_publisher(hass, entry)
     async_add_entities([ModeSelect(meter), ProfileSelect(meter)])
+    if (linkytop := async_linkytop(hass, entry)) is not None:
+        async_add_entities([MeasurementDelay(meter, linkytop)])
     async_add_for_coordinators(
         hass, entry, async_add_entities, lambda publisher, subentry: [StrategySelect(publisher, subentry)]
     )

@@ -13,6 +13,7 @@ from homeassistant.helpers.typing import StateType
 
 from .const import CONF_INTERNAL_ID, DOMAIN
 from .descriptions import METER_SENSORS, MeterSensorDescription
+from .descriptions.base import ATTR_METER_INDEX, ATTR_UNCERTAINTY
 from .descriptions.loads import COORDINATOR_SENSORS, LOAD_SENSORS, CoordinatorSensorDescription, LoadSensorDescription
 from .entity import (
     DescribedMeterEntity,
@@ -24,7 +25,12 @@ from .entity import (
 )
 from .figures import whole
 from .house_sensors import house_sensors
+from .linkytop import async_linkytop
+from .linkytop_entities import BOX_SENSORS, BoxSensor
+from .ossp.entities import async_add_for_ossp, ossp_sensors
 from .pace import Kind, Publishable
+from .plug_entities import PLUG_SENSORS, PlugSensor, sensor_is_due
+from .plugs import async_add_for_plugs
 from .publisher import Publisher, async_publisher
 from .runtime import LinkyConfigEntry
 from .telling import wall_time
@@ -51,6 +57,9 @@ async def async_setup_entry(
 
     async_add_described(hass, entry, async_add_entities, METER_SENSORS, make, at_start=known_register)
     async_add_entities(house_sensors(async_publisher(hass, entry)))
+    if (linkytop := async_linkytop(hass, entry)) is not None:
+        async_add_entities(BoxSensor(async_publisher(hass, entry), linkytop, row) for row in BOX_SENSORS)
+    async_add_for_plugs(hass, entry, async_add_entities, PLUG_SENSORS, PlugSensor, sensor_is_due)
     async_add_for_coordinators(
         hass,
         entry,
@@ -69,13 +78,14 @@ async def async_setup_entry(
             LastTry(publisher, subentry, load),
         ],
     )
+    async_add_for_ossp(hass, entry, async_add_entities, ossp_sensors)
 
 
 class MeterSensor(DescribedMeterEntity[MeterSensorDescription], SensorEntity):
     """A value of the meter."""
 
     entity_description: MeterSensorDescription
-    _unrecorded_attributes = frozenset({ATTR_MEASURED_AT})
+    _unrecorded_attributes = frozenset({ATTR_MEASURED_AT, ATTR_METER_INDEX, ATTR_UNCERTAINTY})
 
     def __init__(self, publisher: Publisher, description: MeterSensorDescription) -> None:
         """Describe by a row of the tables."""
@@ -91,15 +101,17 @@ class MeterSensor(DescribedMeterEntity[MeterSensorDescription], SensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> dict[str, Any] | None:
-        """The meter's own time of a dated value."""
+        """The meter's own time of a dated value, or the figures that go with it."""
         description = self.entity_description
+        if description.attributes_fn is not None:
+            return description.attributes_fn(self.view)
         if not description.dated or description.quantity is None:
             return None
         return {ATTR_MEASURED_AT: self.view.horodate(description.quantity)}
 
     @override
     def shown(self) -> Publishable:
-        """The value, with its date where it has one."""
+        """The value, with its date where it has one: figures follow with it."""
         return (self.native_value, self.extra_state_attributes) if self.entity_description.dated else self.native_value
 
 

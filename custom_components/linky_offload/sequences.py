@@ -2,10 +2,12 @@
 
 The beginning is the first load cut while none was; the end is the moment at which none is off or turned down any
 longer. Loads that were already cut before a restart have had their beginning, and get their end. Nothing is run in
-observe mode, where nothing is cut. The orders of the arbiter have always left before an action runs, and what goes
+observe mode, where nothing is cut. When Home Assistant stops and everything fits, that is the end, too, and the stop
+waits a little for its actions. The orders of the arbiter have always left before an action runs, and what goes
 wrong in an action is told in the log and stops nothing but itself.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,7 +21,7 @@ import probatio
 from .announcer import Announcer, Update
 from .commander import JOURNAL_WAIT_S
 from .const import CONF_ACTIONS_BEGIN, CONF_ACTIONS_END, DOMAIN, LOGGER
-from .offload import EventType, LoadStatus, OffloadEvent
+from .offload import EventType, LoadStatus, OffloadEvent, Report
 from .settings import load_configs
 from .telling import told
 
@@ -27,6 +29,9 @@ _AWAY: Final = frozenset({LoadStatus.OFFLOADED, LoadStatus.TURNED_DOWN})
 
 BEGIN_AFTER_S: Final = JOURNAL_WAIT_S + 0.05
 """By then every order of the decision has left, and all its loads are known."""
+
+END_WAIT_S: Final = 5.0
+"""Home Assistant is not held up longer than this by the actions of the end when it stops."""
 
 _WHY: Final = ("reason", "va", "phase", "trip_margin", "seconds_to_trip")
 
@@ -68,19 +73,35 @@ class Sequences:
             self._why = {key: what[key] for key in _WHY}
             self._beginning = self._hass.loop.call_later(BEGIN_AFTER_S, self._begin).cancel
 
+    async def async_finish(self, report: Report) -> None:
+        """Home Assistant stops, ``report`` is the last one: where it is the end, run its actions before all is gone."""
+        if (variables := self._ended(report)) is None or not (sequence := self._entry.options.get(CONF_ACTIONS_END)):
+            return
+        try:
+            async with asyncio.timeout(END_WAIT_S):
+                await self._async_run(CONF_ACTIONS_END, sequence, variables)
+        except TimeoutError:
+            LOGGER.warning("The actions of %s (%s) were cut short by the stop", self._entry.title, CONF_ACTIONS_END)
+
     @callback
     def _updated(self, update: Update) -> None:
-        away = [load.load_id for load in update.report.loads.values() if load.status in _AWAY]
+        away = _away(update.report)
         if away and not self._active:  # cut before this start
             self._active = True
             self._began_at = self._hass.loop.time()
             configs = load_configs(self._entry)
             self._loads = {load_id: configs[load_id].name for load_id in away if load_id in configs}
-        elif self._active and not away and self._beginning is None:
-            variables = self._variables() | {"duration": round(self._hass.loop.time() - self._began_at)}
-            self._active = False
-            self._loads, self._why = {}, {}
+        elif (variables := self._ended(update.report)) is not None:
             self._run(CONF_ACTIONS_END, variables)
+
+    def _ended(self, report: Report) -> dict[str, Any] | None:
+        """What the actions of the end may use, once, at the moment of the end."""
+        if not self._active or self._beginning is not None or _away(report):
+            return None
+        variables = self._variables() | {"duration": round(self._hass.loop.time() - self._began_at)}
+        self._active = False
+        self._loads, self._why = {}, {}
+        return variables
 
     @callback
     def _begin(self) -> None:
@@ -122,6 +143,11 @@ class Sequences:
             LOGGER.debug("The actions of %s (%s) stopped early", self._entry.title, key)
         finally:
             await script.async_unload()
+
+
+def _away(report: Report) -> list[str]:
+    """The loads that are off or turned down."""
+    return [load.load_id for load in report.loads.values() if load.status in _AWAY]
 
 
 async def async_check(hass: HomeAssistant, sequence: Sequence[Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Switches: an offload coordinator in or out of service, and an appliance that may be offloaded or not."""
+"""Switches: an offload coordinator in or out of service, an appliance that may be offloaded or not, real time."""
 
 from typing import Any, override
 
@@ -9,8 +9,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_ALLOWED, CONF_ENABLED
 from .entity import LoadEntity, OffloadCoordinatorEntity, async_add_for_coordinators, async_add_for_loads
+from .linkytop import async_linkytop
+from .linkytop_entities import RealTime
+from .ossp.entities import async_add_for_ossp, ossp_switches
 from .pace import Kind, Publishable
-from .publisher import Publisher
+from .publisher import Publisher, async_publisher
 from .runtime import LinkyConfigEntry
 from .writing import async_write_load, async_write_subentry
 
@@ -20,13 +23,16 @@ PARALLEL_UPDATES = 0
 async def async_setup_entry(
     hass: HomeAssistant, entry: LinkyConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Create the switch of each offload coordinator and of each load."""
+    """Create the switch of each offload coordinator and of each load, and that of a LinkyTop."""
+    if (linkytop := async_linkytop(hass, entry)) is not None:
+        async_add_entities([RealTime(async_publisher(hass, entry), linkytop)])
     async_add_for_coordinators(
         hass, entry, async_add_entities, lambda publisher, subentry: [EnabledSwitch(publisher, subentry)]
     )
     async_add_for_loads(
         hass, entry, async_add_entities, lambda publisher, subentry, load: [AllowedSwitch(publisher, subentry, load)]
     )
+    async_add_for_ossp(hass, entry, async_add_entities, ossp_switches)
 
 
 class EnabledSwitch(OffloadCoordinatorEntity, SwitchEntity):

@@ -1,15 +1,17 @@
 """“Try it”: a load is off for five seconds, to see that it obeys, how fast, and what it draws."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from homeassistant.const import ATTR_ASSUMED_STATE
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 
 from .const import DOMAIN
-from .offload import LoadStatus
+from .offload import CoordinatorSettings, LoadStatus
 
 if TYPE_CHECKING:
     from .actuators import Actuator
@@ -22,13 +24,47 @@ LEAST_STEP_VA: Final = 30.0
 SAFE_MARGIN: Final = 0.3
 """No trials while the filter of the meter is warmer than this."""
 
+LEAST_LATENCY_S: Final = 1.0
+"""No load is reckoned with as faster than this: its state may run ahead of its relay."""
+
+_SLOWER: Final = 1.5
+_OBEY: Final = 2.0
+"""One trial is no worst case, and a load is not suspected at the first moment that it could have obeyed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryResult:
-    """``latency_s``: from the order to the state of the load. ``va``: its step on the meter, None if none was seen."""
+    """``latency_s``: from the order to the state of the load. ``va``: its step on the meter, None if none was seen.
+
+    ``assumed``: the load does not tell its state, Home Assistant shows what was ordered.
+    """
 
     latency_s: float
     va: float | None
+    assumed: bool = False
+
+    @property
+    def reckoned_s(self) -> float | None:
+        """The latency to count on from now; None where the trial proved none."""
+        return None if self.assumed else max(LEAST_LATENCY_S, _SLOWER * self.latency_s)
+
+
+def as_tried(
+    coordinators: Iterable[CoordinatorSettings], latencies_s: Mapping[str, float]
+) -> tuple[CoordinatorSettings, ...]:
+    """The coordinators, with the latency of each load that was tried."""
+    return tuple(
+        replace(
+            coordinator,
+            loads=tuple(
+                load
+                if (latency_s := latencies_s.get(load.load_id)) is None
+                else replace(load, latency_s=latency_s, obey_s=max(load.obey_s, _OBEY * latency_s))
+                for load in coordinator.loads
+            ),
+        )
+        for coordinator in coordinators
+    )
 
 
 async def async_try(hass: HomeAssistant, runtime: LinkyRuntime, commander: Commander, load_id: str) -> TryResult:
@@ -59,7 +95,12 @@ async def async_try(hass: HomeAssistant, runtime: LinkyRuntime, commander: Comma
     if not answered:
         raise _refusal("try_no_answer", actuator.config.name)
     step = None if before_va is None or after_va is None else before_va - after_va
-    return TryResult(latency_s=latency, va=step if step is not None and step >= LEAST_STEP_VA else None)
+    state = actuator.state
+    return TryResult(
+        latency_s=latency,
+        va=step if step is not None and step >= LEAST_STEP_VA else None,
+        assumed=state is not None and bool(state.attributes.get(ATTR_ASSUMED_STATE)),
+    )
 
 
 def _check(runtime: LinkyRuntime, actuator: Actuator) -> None:

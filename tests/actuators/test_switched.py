@@ -1,5 +1,7 @@
 """Loads with a plain on and off: plugs, lamps, fans, humidifiers. Off, and back exactly as they were."""
 
+from typing import Any
+
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 import pytest
@@ -106,6 +108,25 @@ async def test_a_humidifier_whose_settings_were_changed_while_off_gets_back_what
     state = hass.states.get("humidifier.hygrostat")
     assert state is not None
     assert (state.state, state.attributes["humidity"], state.attributes["mode"]) == ("on", 50, "home")
+
+
+@pytest.mark.parametrize(
+    ("service", "data", "changed"),
+    [
+        pytest.param("set_humidity", {"humidity": 40}, {"humidity": 40}, id="a target"),
+        pytest.param("set_mode", {"mode": "eco"}, {"mode": "eco"}, id="a mode"),
+        pytest.param("set_mode", {}, None, id="an order that says nothing"),
+    ],
+)
+async def test_what_others_order_of_a_humidifier_while_it_is_off_is_how_it_is_wanted(
+    hass: HomeAssistant, service: str, data: dict[str, Any], changed: dict[str, Any] | None
+) -> None:
+    await demo(hass, Platform.HUMIDIFIER)
+    actuator = actuator_of(hass, "humidifier.hygrostat")
+    actuator.save()
+    await actuator.async_offload(Context())
+    order = actuator.order(service, data)
+    assert (order and order.wanted) == (changed and {"humidity": 50, "mode": "home", **changed})
 
 
 async def test_a_humidifier_tells_whether_it_works(hass: HomeAssistant) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_offload.const import DOMAIN
 
@@ -12,11 +13,26 @@ type Result = Any
 """What a flow answers; a test says which keys it must have by reading them."""
 
 
-async def open_dialog(hass: HomeAssistant) -> Result:
-    """Choose Linky Offload in the list of integrations."""
+SOURCES = ["serial", "mqtt_bridge", "entities", "esp_router"]
+
+
+async def open_dialog(hass: HomeAssistant, source: str = "serial") -> Result:
+    """Choose Linky Offload in the list of integrations, and then a way to read the meter."""
     result: Result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "serial")
-    return result
+    assert (result["type"], result["step_id"], result["menu_options"]) == (FlowResultType.MENU, "user", SOURCES)
+    return await choose_source(hass, result, source)
+
+
+async def open_reconfigure(hass: HomeAssistant, entry: MockConfigEntry, source: str = "serial") -> Result:
+    """Choose to reconfigure a meter, and the way to read it from now on."""
+    result: Result = await entry.start_reconfigure_flow(hass)
+    assert (result["type"], result["step_id"], result["menu_options"]) == (FlowResultType.MENU, "reconfigure", SOURCES)
+    return await choose_source(hass, result, source)
+
+
+async def choose_source(hass: HomeAssistant, menu: Result, source: str) -> Result:
+    """Choose from the menu of sources."""
+    return await hass.config_entries.flow.async_configure(menu["flow_id"], {"next_step_id": source})
 
 
 async def choose_port(hass: HomeAssistant, flow_id: str, port: str) -> Result:

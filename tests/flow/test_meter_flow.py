@@ -45,8 +45,9 @@ async def test_a_standard_meter_is_found_confirmed_and_its_appliances_asked_for(
             "phases": "1",
             "contract": "6 kVA",
             "tariff": "BASE",
-            "baudrate": "9600",
+            "source": f"{pty_meter.port}, 9600 baud",
             "port": pty_meter.port,
+            "hint": "",
         }
         assert [str(field) for field in result["data_schema"].schema] == ["name"]
         result = await confirm(hass, dialog["flow_id"], name=" Maison ")

@@ -54,7 +54,16 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
 async def test_the_settings_are_a_menu_of_pages(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     result = await hass.config_entries.options.async_init(entry.entry_id)
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "init")
-    assert result["menu_options"] == ["protection", "threshold", "breaker", "soft_limits", "circuits", "actions"]
+    assert result["menu_options"] == [
+        "protection",
+        "threshold",
+        "breaker",
+        "soft_limits",
+        "circuits",
+        "actions",
+        "publishing",
+        "own_states",
+    ]
 
 
 # When to act ----------------------------------------------------------------------------------------------------------
@@ -336,6 +345,19 @@ async def test_the_breaker_that_is_needed_is_not_told_without_a_contract(hass: H
     entry.add_to_hass(hass)
     result = await open_page(hass, entry, "breaker")
     assert result["description_placeholders"] == {"needed": "not known"}
+
+
+# Publishing -----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_publishing_policy_is_balanced_until_another_is_chosen(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    result = await open_page(hass, entry, "publishing")
+    assert result["data_schema"]({}) == {"publishing": "balanced"}
+    await submit(hass, result, {"publishing": "economy"})
+    assert entry.options == {"publishing": "economy"}
+    assert shown(await open_page(hass, entry, "publishing")) == {"publishing": "economy"}
 
 
 # Actions --------------------------------------------------------------------------------------------------------------

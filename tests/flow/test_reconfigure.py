@@ -17,6 +17,7 @@ from tests.common import (
     PtyMeter,
     hear,
     historic_frame,
+    line_of,
     meter_entry,
     set_up,
     standard_frame,
@@ -24,7 +25,7 @@ from tests.common import (
 )
 
 from .conftest import Talk
-from .steps import Result, choose_port, go_on
+from .steps import Result, choose_port, go_on, open_reconfigure
 
 OPEN = "custom_components.linky_offload.sources.serial.serialx.create_serial_connection"
 
@@ -39,7 +40,7 @@ def second_port(pty_meter: PtyMeter) -> Iterator[PtyMeter]:
 
 async def reconfigure(hass: HomeAssistant, entry: MockConfigEntry, port: str) -> Result:
     """Open the dialog, which shows the present port, and choose one."""
-    result: Result = await entry.start_reconfigure_flow(hass)
+    result = await open_reconfigure(hass, entry)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "serial")
     (field,) = result["data_schema"].schema
     assert field.description == {"suggested_value": entry.data["port"]}
@@ -73,7 +74,7 @@ async def test_another_port_and_mode_keep_the_identity(
     }
     assert entry.unique_id == ADDRESS
     assert entry.state is ConfigEntryState.LOADED
-    assert entry.runtime_data.connection.source.url == second_port.port
+    assert line_of(entry.runtime_data).source.url == second_port.port
 
 
 async def test_the_same_port_of_a_meter_that_is_heard_is_not_probed(hass: HomeAssistant, pty_meter: PtyMeter) -> None:
@@ -201,7 +202,10 @@ async def test_a_meter_of_another_entry_is_refused(
     hass: HomeAssistant, pty_meter: PtyMeter, second_port: PtyMeter, talk: Talk
 ) -> None:
     other = MockConfigEntry(
-        domain="linky_offload", title="Garage", unique_id=OTHER_ADDRESS, data={"port": "/dev/garage", "address": None}
+        domain="linky_offload",
+        title="Garage",
+        unique_id=OTHER_ADDRESS,
+        data={"source": "serial", "port": "/dev/garage", "address": None},
     )
     other.add_to_hass(hass)
     entry = meter_entry(pty_meter.port)

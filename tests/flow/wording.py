@@ -10,13 +10,17 @@ from homeassistant.config_entries import ConfigFlow, ConfigSubentryFlow, Options
 from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers.selector import ObjectSelector, SelectSelector
 
-from custom_components.linky_offload.const import SUBENTRY_COORDINATOR
+from custom_components.linky_offload.const import SUBENTRY_COORDINATOR, SUBENTRY_OSSP, SUBENTRY_PLUG
+from custom_components.linky_offload.flow.ossp import OsspFlow
+from custom_components.linky_offload.flow.plug import PlugFlow
 
 FOLDER = Path(__file__).parents[2] / "custom_components" / "linky_offload" / "translations"
 TEXTS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 ROOTS: dict[type, tuple[str, ...]] = {
     ConfigFlow: ("config",),
     OptionsFlow: ("options",),
+    PlugFlow: ("config_subentries", SUBENTRY_PLUG),
+    OsspFlow: ("config_subentries", SUBENTRY_OSSP),
     ConfigSubentryFlow: ("config_subentries", SUBENTRY_COORDINATOR),
 }
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

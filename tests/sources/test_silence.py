@@ -23,7 +23,8 @@ def after(intervals: list[float]) -> Silence:
         pytest.param([0.05] * 200, 10, 60, id="a serial line: ten seconds are long"),
         pytest.param([10.0] * 20, 30, 60, id="a bridge every 10 s: three intervals"),
         pytest.param([30.0] * 20, 90, 90, id="every 30 s: unavailable no earlier than degraded"),
-        pytest.param([300.0] * 20, 180, 180, id="every 5 min: three minutes at most"),
+        pytest.param([110.0] * 20, 180, 180, id="every 110 s: three minutes at most"),
+        pytest.param([300.0] * 20, 180, 600, id="every 5 min: too slow to protect, but shown from one to the next"),
         pytest.param([1.0] * 3, 10, 60, id="too few intervals to know its pace"),
     ],
 )
@@ -33,6 +34,17 @@ def test_patience_follows_the_pace_of_the_source(
     silence = after(intervals)
     assert silence.degraded_after_s == pytest.approx(degraded_after_s)
     assert silence.unavailable_after_s == pytest.approx(unavailable_after_s)
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "degraded_after_s"),
+    [(0.0, 10), (1.0, 10), (10.0, 30), (60.0, 180)],
+    ids=["none", "1 s", "10 s", "60 s"],
+)
+def test_a_pause_that_the_source_makes_by_itself_is_no_silence(pause_s: float, degraded_after_s: float) -> None:
+    silence = after([1.0] * 20)
+    silence.pause_s = pause_s
+    assert silence.degraded_after_s == degraded_after_s
 
 
 @pytest.mark.parametrize(
@@ -76,3 +88,16 @@ def test_at_the_moment_it_names_the_judgement_has_changed(started: float, quiet_
     now = started + quiet_s
     change = silence.next_change(now)
     assert change is None or silence.voice(change) is not silence.voice(now)
+
+
+@pytest.mark.parametrize(
+    ("intervals", "slow"),
+    [
+        pytest.param([300.0] * 5, False, id="too few intervals to know"),
+        pytest.param([300.0] * 20, True, id="every 5 min"),
+        pytest.param([60.0] * 20 + [600.0] * 3, False, id="every minute, with some pauses"),
+        pytest.param(([0.01] * 40 + [150.0]) * 10, True, id="forty messages at once, every 150 s"),
+    ],
+)
+def test_a_source_that_usually_takes_more_than_two_minutes_is_slow(intervals: list[float], slow: bool) -> None:
+    assert after(intervals).slow is slow

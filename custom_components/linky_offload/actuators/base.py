@@ -102,6 +102,11 @@ class Actuator(LoadEntities, ABC):
         level = self.saved.get(LEVEL)
         return None if level is None else float(level)
 
+    @property
+    def wanted_level(self) -> float | None:
+        """The level at which it goes back by what was saved; None where the kind has none. Needs no state."""
+        return self.level_saved(self.saved)
+
     def save(self, level: float | None = None) -> None:
         """Remember how its owner has it, before it is taken off or turned down to ``level``.
 
@@ -222,6 +227,10 @@ class Actuator(LoadEntities, ABC):
 
     def level(self, state: State) -> float | None:
         """The present level, None where the kind has none."""
+        return None
+
+    def level_saved(self, saved: Saved) -> float | None:
+        """The level of saved settings; None where the kind has none."""
         return None
 
     def level_facts(self, level: float, owner: Saved, state: State) -> Saved | None:

@@ -133,6 +133,10 @@ class ClimateActuator(Actuator):
         return None if lowered is None else max(0.0, MOST_DEGREES - lowered)
 
     @override
+    def level_saved(self, saved: Saved) -> float | None:
+        return MOST_DEGREES if any(name in saved for name in TARGETS) else None
+
+    @override
     def level_facts(self, level: float, owner: Saved, state: State) -> Saved | None:
         return self._lowered(MOST_DEGREES - level, owner, state)
 

@@ -51,6 +51,11 @@ class DimmedActuator(OnOffActuator):
         return None if setting is None else self.to_level(setting)
 
     @override
+    def level_saved(self, saved: Saved) -> float | None:
+        setting = figure(saved.get(self.setting))
+        return None if setting is None else self.to_level(setting)
+
+    @override
     def level_facts(self, level: float, owner: Saved, state: State) -> Saved | None:
         return {ON: True, self.setting: self.to_setting(level)} if self.is_dimmable(state) else None
 

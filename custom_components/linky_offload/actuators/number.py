@@ -109,6 +109,10 @@ class NumberActuator(Actuator):
         return scale.stop if facts.get(ON) is False and scale.stop is not None else figure(facts.get(ATTR_VALUE))
 
     @override
+    def level_saved(self, saved: Saved) -> float | None:
+        return figure(saved.get(ATTR_VALUE))
+
+    @override
     def level_facts(self, level: float, owner: Saved, state: State) -> Saved | None:
         facts: dict[str, str | float | bool] = {ATTR_VALUE: level}
         return facts if self.partner_id is None else {**facts, ON: True}

@@ -9,16 +9,22 @@ from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.helpers.typing import StateType
 
-from ..meter import Quantity, Reading
+from ..meter import Banded, Derived, Quantity, Reading
 from ..offload import Report
 from ..pace import Kind
 from ..runtime import LinkState, LinkyRuntime
 from ..tic import Mode, ParityState, Stats
 
+ATTR_UNCERTAINTY = "uncertainty"
+ATTR_METER_INDEX = "meter_index"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything that a value of the meter's device may be read from, at one moment."""
+    """Everything that a value of the meter's device may be read from, at one moment.
+
+    ``met``: the meter has surely told what kind of tariff and output it has. ``wired``: it is read from a line.
+    """
 
     reading: Reading | None
     report: Report
@@ -26,7 +32,10 @@ class View:
     stats: Stats
     parity: ParityState
     mode: Mode | None
+    met: bool
+    wired: bool
     seen: Set[Quantity]
+    derived: Derived
 
     @classmethod
     def of(cls, runtime: LinkyRuntime, *, reading: Reading | None = None, report: Report | None = None) -> Self:
@@ -37,17 +46,12 @@ class View:
             link=runtime.link,
             stats=runtime.decoder.stats,
             parity=runtime.decoder.parity,
-            mode=runtime.decoder.mode,
+            mode=runtime.connection.mode,
+            met=runtime.connection.met,
+            wired=runtime.connection.feed.wired,
             seen=runtime.quantities,
+            derived=runtime.insight.derived,
         )
-
-    @property
-    def met(self) -> bool:
-        """A whole frame has surely passed, so that the meter has told what kind of tariff and output it has.
-
-        The decoder numbers the frame in which the line was joined, too.
-        """
-        return self.stats.frames > 2
 
     def value(self, quantity: Quantity) -> StateType | datetime:
         """The value of a quantity, None while the meter does not tell it."""
@@ -104,12 +108,15 @@ class Told:
 class MeterSensorDescription(SensorEntityDescription, Told):
     """A sensor of the meter's device. ``dated``: it tells the meter's own time of the value as an attribute.
 
-    ``kept``: an energy register, whose last value stays true while the meter is silent and over a restart.
+    ``kept``: an energy register, or a verdict on a past day: its last value stays true while the meter is silent
+    and over a restart.
+    ``attributes_fn``: figures that explain the value, never recorded; None when there are none now.
     """
 
     value_fn: Callable[[View], StateType | datetime]
     dated: bool = False
     kept: bool = False
+    attributes_fn: Callable[[View], dict[str, StateType] | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +150,26 @@ def tells(quantity: Quantity) -> Callable[[View], bool | None]:
         return value if isinstance(value, bool) else None
 
     return tell
+
+
+def rounds(derive: Callable[[Derived], Banded | None]) -> Callable[[View], int | None]:
+    """The value function of a derived figure, to the unit."""
+
+    def value(view: View) -> int | None:
+        figure = derive(view.derived)
+        return None if figure is None else round(figure.value)
+
+    return value
+
+
+def doubts(derive: Callable[[Derived], Banded | None]) -> Callable[[View], dict[str, StateType] | None]:
+    """The attribute that tells how far a derived figure may be off, in its unit."""
+
+    def attribute(view: View) -> dict[str, StateType] | None:
+        figure = derive(view.derived)
+        return None if figure is None else {ATTR_UNCERTAINTY: round(figure.error)}
+
+    return attribute
 
 
 def by_phase(single: str, several: str) -> Callable[[Facts], str]:

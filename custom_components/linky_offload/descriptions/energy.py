@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfReactiveEnergy
+from homeassistant.helpers.typing import StateType
 
 from ..meter import Quantity
 from ..pace import Kind
 from ..tic import Mode
-from .base import Facts, MeterSensorDescription, View, reads
+from .base import ATTR_METER_INDEX, Facts, MeterSensorDescription, View
 
 # What each supplier index counts, for the tariffs whose indexes have one meaning everywhere (tic.md §7.1).
 INDEX_NAMES: dict[str, tuple[str, ...]] = {
@@ -23,6 +24,23 @@ INDEX_NAMES: dict[str, tuple[str, ...]] = {
         "import_red_peak",
     ),
 }
+
+
+def _counts(quantity: Quantity) -> Callable[[View], StateType]:
+    """The counter of a register, which a new meter does not make leap."""
+    return lambda view: view.derived.counters.get(quantity)
+
+
+def _displayed(quantity: Quantity) -> Callable[[View], dict[str, StateType] | None]:
+    """What the meter itself displays, where that is another figure."""
+
+    def attribute(view: View) -> dict[str, StateType] | None:
+        told = view.value(quantity)
+        if not isinstance(told, int) or view.derived.counters.get(quantity) == told:
+            return None
+        return {ATTR_METER_INDEX: told}
+
+    return attribute
 
 
 def _index_name(index: int) -> Callable[[Facts], str]:
@@ -56,7 +74,8 @@ def _register(quantity: Quantity, *, index: int | None = None, enabled: bool = T
         suggested_display_precision=1,
         entity_registry_enabled_default=enabled,
         pace=Kind.INDEX,
-        value_fn=reads(quantity),
+        value_fn=_counts(quantity),
+        attributes_fn=_displayed(quantity),
         kept=True,
     )
 
@@ -76,7 +95,8 @@ def _supplier_index(index: int) -> MeterSensorDescription:
         suggested_display_precision=1,
         enabled_fn=_index_in_use(quantity, index),
         pace=Kind.INDEX,
-        value_fn=reads(quantity),
+        value_fn=_counts(quantity),
+        attributes_fn=_displayed(quantity),
         kept=True,
     )
 
@@ -95,7 +115,8 @@ def _reactive(quadrant: int) -> MeterSensorDescription:
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         pace=Kind.INDEX,
-        value_fn=reads(quantity),
+        value_fn=_counts(quantity),
+        attributes_fn=_displayed(quantity),
         kept=True,
     )
 

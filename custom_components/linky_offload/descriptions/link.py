@@ -18,6 +18,10 @@ MODES = [str(mode) for mode in Mode]
 PARITY_STATES = [str(ParityState.CHECKED), str(ParityState.STRIPPED)]
 
 
+def _wired(view: View) -> bool:
+    return view.wired
+
+
 def _count(key: str, value_fn: Callable[[View], StateType]) -> MeterSensorDescription:
     return MeterSensorDescription(
         key=key,
@@ -25,8 +29,9 @@ def _count(key: str, value_fn: Callable[[View], StateType]) -> MeterSensorDescri
         state_class=SensorStateClass.TOTAL_INCREASING,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        # Counters move with every group: once a minute is enough to draw them.
-        pace=Kind.INDEX,
+        # Counters move with every group: a state each few minutes is enough to draw them.
+        pace=Kind.SLOW,
+        exists_fn=_wired,
         value_fn=value_fn,
         without_link=True,
     )
@@ -65,7 +70,8 @@ LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         suggested_display_precision=2,
         entity_category=EntityCategory.DIAGNOSTIC,
-        pace=Kind.INDEX,
+        pace=Kind.SLOW,
+        exists_fn=_wired,
         value_fn=_damaged_percent,
         without_link=True,
     ),
@@ -78,7 +84,7 @@ LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
         suggested_display_precision=1,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        pace=Kind.INDEX,
+        pace=Kind.SLOW,
         value_fn=_cadence,
     ),
     MeterSensorDescription(
@@ -87,7 +93,7 @@ LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        pace=Kind.INDEX,
+        pace=Kind.SLOW,
         value_fn=_last_reading,
         without_link=True,
     ),
@@ -102,6 +108,7 @@ LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         pace=Kind.TEXT,
+        exists_fn=_wired,
         value_fn=lambda view: None if view.parity is ParityState.UNKNOWN else str(view.parity),
     ),
 )

@@ -1,5 +1,7 @@
 """Powers, currents and voltages (tic.md §6.1, §6.2, §7)."""
 
+from collections.abc import Callable
+
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import (
     EntityCategory,
@@ -9,9 +11,9 @@ from homeassistant.const import (
     UnitOfPower,
 )
 
-from ..meter import Quantity
+from ..meter import Banded, Derived, Quantity
 from ..pace import Kind
-from .base import MeterSensorDescription, by_phase, reads
+from .base import MeterSensorDescription, View, by_phase, doubts, reads, rounds
 
 PHASES = (1, 2, 3)
 
@@ -58,7 +60,7 @@ def _current(phase: int) -> MeterSensorDescription:
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         suggested_display_precision=0,
-        pace=Kind.VALUE,
+        pace=Kind.CURRENT,
         value_fn=reads(quantity),
     )
 
@@ -75,7 +77,7 @@ def _voltage(phase: int) -> MeterSensorDescription:
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         suggested_display_precision=0,
-        pace=Kind.VALUE,
+        pace=Kind.VOLTAGE,
         value_fn=reads(quantity),
     )
 
@@ -92,7 +94,7 @@ def _mean_voltage(phase: int) -> MeterSensorDescription:
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         suggested_display_precision=0,
-        pace=Kind.VALUE,
+        pace=Kind.VOLTAGE,
         value_fn=reads(quantity),
         dated=True,
     )
@@ -130,8 +132,80 @@ def _mean_power(quantity: Quantity, *, enabled: bool) -> MeterSensorDescription:
     )
 
 
+def _counts_energy(view: View) -> bool:
+    """An index tells active power, and so does a bridge that measures it."""
+    return view.met and not view.seen.isdisjoint(
+        {Quantity.ACTIVE_POWER, Quantity.IMPORT_TOTAL, Quantity.IMPORT_INDEX_1, Quantity.IMPORT_INDEX_2}
+    )
+
+
+def _exports(view: View) -> bool:
+    """Power leaves this home at times, or its meter is a producer's."""
+    return view.derived.exports or Quantity.APPARENT_POWER_EXPORT in view.seen
+
+
+def _exports_watts(view: View) -> bool:
+    return _exports(view) and not view.seen.isdisjoint({Quantity.ACTIVE_POWER, Quantity.EXPORT_TOTAL})
+
+
+def _factor(view: View) -> float | None:
+    factor = view.derived.power_factor
+    return None if factor is None else round(factor.value, 2)
+
+
+def _watts(
+    key: str,
+    derive: Callable[[Derived], Banded | None],
+    exists_fn: Callable[[View], bool],
+    quantity: Quantity | None = None,
+) -> MeterSensorDescription:
+    """A power in W: measured by a bridge, else worked out of an index, with what it may be off by."""
+    return MeterSensorDescription(
+        key=key,
+        quantity=quantity,
+        translation_key=key,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        exists_fn=exists_fn,
+        pace=Kind.POWER,
+        value_fn=rounds(derive),
+        attributes_fn=doubts(derive),
+    )
+
+
+def _crossing_va(key: str, derive: Callable[[Derived], Banded | None]) -> MeterSensorDescription:
+    """An apparent power that crosses the meter, of a home that exports at times."""
+    return MeterSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        exists_fn=_exports,
+        pace=Kind.POWER,
+        value_fn=rounds(derive),
+        attributes_fn=doubts(derive),
+    )
+
+
 POWER_SENSORS: tuple[MeterSensorDescription, ...] = (
     _instant_va(Quantity.APPARENT_POWER),
+    _watts(Quantity.ACTIVE_POWER, lambda derived: derived.active, _counts_energy, Quantity.ACTIVE_POWER),
+    MeterSensorDescription(
+        key="power_factor",
+        translation_key="power_factor",
+        device_class=SensorDeviceClass.POWER_FACTOR,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        exists_fn=_counts_energy,
+        pace=Kind.VALUE,
+        value_fn=_factor,
+    ),
+    _crossing_va("net_power", lambda derived: derived.net_va),
+    _watts("net_active_power", lambda derived: derived.net_w, _exports_watts),
+    _crossing_va("surplus", lambda derived: derived.surplus),
     *(_instant_va(Quantity(f"apparent_power_{phase}"), phase=phase) for phase in PHASES),
     _instant_va(Quantity.APPARENT_POWER_EXPORT),
     *(_current(phase) for phase in PHASES),

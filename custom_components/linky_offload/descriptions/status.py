@@ -1,8 +1,8 @@
 """The status register, relays, phases, clock, identity and messages (tic.md §7, §8.1, §8.2)."""
 
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import EntityCategory, UnitOfTime
 
 from ..meter import Breaker, Quantity
 from ..pace import Kind
@@ -56,9 +56,21 @@ STATUS_SENSORS: tuple[MeterSensorDescription, ...] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        # It changes at every frame; once a minute is enough to see that it drifts.
-        pace=Kind.INDEX,
+        # It changes at every frame; a state each few minutes is enough to see that it drifts.
+        pace=Kind.SLOW,
         value_fn=reads(Quantity.CLOCK),
+    ),
+    MeterSensorDescription(
+        key="clock_offset",
+        translation_key="clock_offset",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        exists_fn=lambda view: Quantity.CLOCK in view.seen,
+        pace=Kind.SLOW,
+        value_fn=lambda view: view.derived.clock_offset_s,
     ),
 )
 

@@ -3,37 +3,41 @@
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..meter import Quantity
+from ..meter import PERIODS, Quantity, TariffKind
 from ..pace import Kind
-from ..tic import Mode
 from .base import Facts, MeterBinarySensorDescription, MeterSensorDescription, View, chooses, reads, tells
 
-TARIFFS = ["base", "hchp", "ejp", "tempo"]
-PERIODS = [
-    *("th", "hc", "hp", "hn", "pm"),
-    *("hc_blue", "hp_blue", "hc_white", "hp_white", "hc_red", "hp_red"),
-]
-COLOURS = ["none", "blue", "white", "red"]
+TARIFFS = [str(kind) for kind in TariffKind]
+COLOURS = ["blue", "white", "red"]
 NOT_ANNOUNCED = "not_announced"
-COLOURS_TOMORROW = [NOT_ANNOUNCED, "blue", "white", "red"]
+COLOURS_TOMORROW = [NOT_ANNOUNCED, *COLOURS]
 PEAKS = ["none", "peak_1", "peak_2", "peak_3"]
 
 
 def _has_colours(view: View) -> bool:
     """The status register of every standard-mode meter has room for a colour: only Tempo fills it (STGE 24–25)."""
-    return view.value(Quantity.COLOUR_TODAY) in COLOURS[1:]
+    return view.met and (view.derived.tariff.kind is TariffKind.TEMPO or view.derived.tariff.colour_today is not None)
 
 
-def _tomorrow_exists(view: View) -> bool:
-    """In historic mode DEMAIN is only sent under Tempo."""
-    return Quantity.COLOUR_TOMORROW in view.seen and (view.mode is Mode.HISTORIC or _has_colours(view))
+def _colour_today(view: View) -> str | None:
+    colour = view.derived.tariff.colour_today
+    return None if colour is None else str(colour)
 
 
 def _colour_tomorrow(view: View) -> str | None:
-    colour = view.value(Quantity.COLOUR_TOMORROW)
-    if colour is None:
+    """Nothing announced is something to say, once the meter has told what it is."""
+    if view.derived.tariff.kind is not TariffKind.TEMPO:
         return None
-    return str(colour) if colour in COLOURS_TOMORROW else NOT_ANNOUNCED
+    colour = view.derived.tariff.colour_tomorrow
+    return NOT_ANNOUNCED if colour is None else str(colour)
+
+
+def has_periods(view: View) -> bool:
+    """The price changes with the hour."""
+    tariff = view.derived.tariff
+    return view.met and (
+        tariff.kind in {TariffKind.HCHP, TariffKind.EJP, TariffKind.TEMPO} or view.derived.days.next_change is not None
+    )
 
 
 def _has_mobile_peaks(view: View, facts: Facts) -> bool:
@@ -102,9 +106,18 @@ TARIFF_SENSORS: tuple[MeterSensorDescription, ...] = (
         quantity=Quantity.TARIFF_PERIOD,
         translation_key="tariff_period",
         device_class=SensorDeviceClass.ENUM,
-        options=PERIODS,
+        options=list(PERIODS),
+        exists_fn=lambda view: view.met and view.derived.tariff.period is not None,
         pace=Kind.TEXT,
-        value_fn=chooses(Quantity.TARIFF_PERIOD, PERIODS),
+        value_fn=lambda view: view.derived.tariff.period,
+    ),
+    MeterSensorDescription(
+        key="tariff_next_change",
+        translation_key="tariff_next_change",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        exists_fn=has_periods,
+        pace=Kind.TEXT,
+        value_fn=lambda view: view.derived.days.next_change,
     ),
     MeterSensorDescription(
         key=Quantity.TARIFF_INDEX,
@@ -136,7 +149,7 @@ TARIFF_SENSORS: tuple[MeterSensorDescription, ...] = (
         options=COLOURS,
         exists_fn=_has_colours,
         pace=Kind.TEXT,
-        value_fn=chooses(Quantity.COLOUR_TODAY, COLOURS),
+        value_fn=_colour_today,
     ),
     MeterSensorDescription(
         key=Quantity.COLOUR_TOMORROW,
@@ -144,7 +157,7 @@ TARIFF_SENSORS: tuple[MeterSensorDescription, ...] = (
         translation_key="colour_tomorrow",
         device_class=SensorDeviceClass.ENUM,
         options=COLOURS_TOMORROW,
-        exists_fn=_tomorrow_exists,
+        exists_fn=_has_colours,
         pace=Kind.TEXT,
         value_fn=_colour_tomorrow,
     ),
@@ -161,6 +174,13 @@ TARIFF_SENSORS: tuple[MeterSensorDescription, ...] = (
 
 # PEJP is sent during the notice and the mobile peak itself; the meter's room turns its absence into a no.
 TARIFF_BINARY_SENSORS: tuple[MeterBinarySensorDescription, ...] = (
+    MeterBinarySensorDescription(
+        key="off_peak",
+        translation_key="off_peak",
+        exists_fn=lambda view: view.met and view.derived.tariff.off_peak is not None,
+        pace=Kind.AT_ONCE,
+        value_fn=lambda view: view.derived.tariff.off_peak,
+    ),
     MeterBinarySensorDescription(
         key=Quantity.EJP_NOTICE,
         quantity=Quantity.EJP_NOTICE,

@@ -23,6 +23,7 @@ from ..actuators import KINDS, off_option, resolve_entity_id
 from ..actuators.thermal import heats_only
 from ..const import CONF_ENTITY, CONF_LOADS, CONF_NAME, DOMAIN, SUBENTRY_COORDINATOR
 from ..offload.model import Appliance
+from ..ossp.settings import is_appliance
 from .appliance import guess_kind
 
 LOAD_DOMAINS: Final = sorted(KINDS)
@@ -59,8 +60,12 @@ def exists(hass: HomeAssistant, entity_id: str) -> bool:
 
 
 def own_entities(hass: HomeAssistant) -> list[str]:
-    """Every entity of this integration: none may be a load or measure one."""
-    return [entry.entity_id for entry in er.async_get(hass).entities.values() if entry.platform == DOMAIN]
+    """Every entity of this integration that may neither be a load nor measure one: all but those of plugs."""
+    return [entry.entity_id for entry in er.async_get(hass).entities.values() if _is_own(entry)]
+
+
+def _is_own(entry: er.RegistryEntry) -> bool:
+    return entry.platform == DOMAIN and not is_appliance(entry.unique_id)
 
 
 def friendly_name(hass: HomeAssistant, entity_id: str) -> str:
@@ -193,7 +198,7 @@ def power_sensor_of(hass: HomeAssistant, entity_id: str) -> str | None:
     candidates = [
         sensor
         for sensor in er.async_entries_for_device(registry, device_id)
-        if sensor.platform != DOMAIN and is_power_sensor(hass, sensor.entity_id)
+        if not _is_own(sensor) and is_power_sensor(hass, sensor.entity_id)
     ]
 
     def likeness(sensor: er.RegistryEntry) -> tuple[int, bool]:

@@ -1,11 +1,11 @@
 """The settings of the protection, a page for each matter: all of them have a default that suits a normal home."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.selector import ActionSelector
+from homeassistant.helpers.selector import ActionSelector, SelectSelectorMode
 import probatio
 
 from ..caps import When
@@ -21,15 +21,20 @@ from ..const import (
     CONF_NAME,
     CONF_PHASES,
     CONF_POWER_SOURCE,
+    CONF_PUBLISHING,
     CONF_SOFT_LIMITS,
     DEFAULT_ADJUSTMENT,
     POWER_DECLARED,
     SUBENTRY_COORDINATOR,
 )
+from ..linkytop import is_linkytop
 from ..meter import Reading
+from ..pace import Publishing
 from ..runtime import LinkyConfigEntry
 from ..sequences import async_check
 from ..settings import contract_override_va, fixed_threshold_va, mains_v
+from .fields import choice
+from .mqtt_pages import MqttPages
 from .protection import (
     HIGHEST_RATIO,
     Meter,
@@ -61,20 +66,22 @@ from .threshold import (
     threshold_values,
 )
 
-PAGES: Final = ["protection", "threshold", "breaker", "soft_limits", "circuits", "actions"]
+PAGES: Final = ["protection", "threshold", "breaker", "soft_limits", "circuits", "actions", "publishing", "own_states"]
 
 
-class LinkyOptionsFlow(OptionsFlow):
+class LinkyOptionsFlow(MqttPages):
     """A menu of pages. Each is refused with the reason beside the field, and kept by itself."""
 
     config_entry: LinkyConfigEntry
 
     def __init__(self) -> None:
+        super().__init__()
         self._circuits: dict[str, Any] = {}
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the pages."""
-        return self.async_show_menu(step_id="init", menu_options=PAGES)
+        pages = [*PAGES, "delay_service"] if is_linkytop(self.config_entry) else PAGES
+        return self.async_show_menu(step_id="init", menu_options=pages)
 
     async def async_step_protection(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """When to act."""
@@ -176,6 +183,19 @@ class LinkyOptionsFlow(OptionsFlow):
         schema = probatio.Schema({probatio.Optional(key): ActionSelector() for key in keys})
         return self._show("actions", schema, user_input or self._options, errors, figures)
 
+    async def async_step_publishing(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """How much is told to Home Assistant and its recorder."""
+        if user_input is not None:
+            return self._keep({CONF_PUBLISHING: user_input[CONF_PUBLISHING]})
+        schema = probatio.Schema(
+            {
+                probatio.Required(CONF_PUBLISHING, default=Publishing.BALANCED): choice(
+                    "publishing", Publishing, SelectSelectorMode.LIST
+                )
+            }
+        )
+        return self._show("publishing", schema, self._options, {}, {})
+
     def _show(
         self,
         step_id: str,
@@ -191,6 +211,7 @@ class LinkyOptionsFlow(OptionsFlow):
             description_placeholders=figures,
         )
 
+    @override
     def _keep(self, changes: Mapping[str, Any]) -> ConfigFlowResult:
         """End with the other options as they are; None takes an option away."""
         merged = {**self._options, **changes}
@@ -199,6 +220,7 @@ class LinkyOptionsFlow(OptionsFlow):
     # What the pages must know ----------------------------------------------------------------------------------------
 
     @property
+    @override
     def _options(self) -> dict[str, Any]:
         return dict(self.config_entry.options)
 

@@ -7,14 +7,15 @@ The mode is told by the separators of the groups, never by the speed: some dongl
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import tzinfo
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
-from ..meter import Meter, Quantity, Reading
+from ..const import CONF_BAUDRATE, CONF_PORT, CONF_SOURCE, SOURCE_SERIAL
+from ..meter import Meter
 from ..sources import LinkError, SerialSource, SourceError
-from ..tic import Decoder, Group, MeterModel, Mode, describe_address
+from ..tic import Decoder, Group
+from .found import Found, found_in
 
 SPEEDS: Final = (9600, 1200)
 LISTEN_S: Final = {9600: 3.0, 1200: 6.0}
@@ -50,50 +51,9 @@ class ProbeError(Exception):
         self.placeholders = placeholders
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detected:
-    """A meter that was found. ``contract_sure`` is False when the contract is unknown or was rounded from amperes."""
-
-    port: str
-    baudrate: int
-    mode: Mode
-    phases: int
-    address: str | None
-    contract_va: int | None
-    contract_sure: bool
-    tariff: str | None
-
-    @property
-    def model(self) -> MeterModel | None:
-        """What the address tells of the meter."""
-        return None if self.address is None else describe_address(self.address)
-
-
-def _whole(reading: Reading, quantity: Quantity) -> int | None:
-    measured = reading.values.get(quantity)
-    return measured.value if measured is not None and isinstance(measured.value, int) else None
-
-
-def detected(reading: Reading, *, port: str, baudrate: int) -> Detected | None:
-    """Sum up a reading; None while it lacks the mode or any phase."""
-    if reading.mode is None or not reading.phases:
-        return None
-    phases = len(reading.phases)
-    # The meter's own word: the reading's contract may be the person's.
-    contract_va = _whole(reading, Quantity.CONTRACT_POWER)
-    amperes = _whole(reading, Quantity.SUBSCRIBED_CURRENT)
-    tariff = reading.values.get(Quantity.TARIFF_OPTION) or reading.values.get(Quantity.CALENDAR)
-    return Detected(
-        port=port,
-        baudrate=baudrate,
-        mode=reading.mode,
-        phases=phases,
-        address=reading.address,
-        contract_va=contract_va,
-        # 1 kVA is 5 A on one phase but 1.67 A on three, which the meter rounds (tic.md §6.5).
-        contract_sure=contract_va is not None and (amperes is None or amperes * 200 * phases == contract_va),
-        tariff=None if tariff is None else " ".join(str(tariff.value).split()) or None,
-    )
+def serial_connection(port: str, baudrate: int) -> dict[str, Any]:
+    """The connection of a meter on a line."""
+    return {CONF_SOURCE: SOURCE_SERIAL, CONF_PORT: port, CONF_BAUDRATE: baudrate}
 
 
 class _Listener:
@@ -128,9 +88,10 @@ class _Listener:
         return self.labels == _STANDBY_LABELS
 
     @property
-    def found(self) -> Detected | None:
+    def found(self) -> Found | None:
         """What is known of the meter, None while it is not enough to read it."""
-        return detected(self._meter.reading(monotonic()), port=self._port, baudrate=self._baudrate)
+        connection = serial_connection(self._port, self._baudrate)
+        return found_in(self._meter.reading(monotonic()), connection=connection, where=self._port)
 
     @property
     def complete(self) -> bool:
@@ -192,7 +153,7 @@ class _Probe:
         expected = sum(LISTEN_S[speed] for speed in self._speeds)
         self._progress(min(1.0, (monotonic() - self._began) / expected))
 
-    async def search(self) -> Detected:
+    async def search(self) -> Found:
         """Try the speeds in turn on the open line. Raises ProbeError."""
         for speed in self._speeds:
             if speed != self.source.baudrate:
@@ -212,7 +173,7 @@ class _Probe:
         raise ProbeError(NOTHING_RECEIVED)
 
 
-async def detect(port: str, zone: tzinfo, progress: Callable[[float], None]) -> Detected:
+async def detect(port: str, zone: tzinfo, progress: Callable[[float], None]) -> Found:
     """Find the meter on ``port``, a device path or an address that serialx opens.
 
     ``progress`` is told the share of the time that may be needed, 0–1. Raises ProbeError.

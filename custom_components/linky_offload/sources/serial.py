@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from enum import StrEnum
 import errno
 import logging
 from typing import Final, cast, override
 
 from homeassistant.exceptions import ConfigEntryNotReady
 import serialx
+
+from .feed import LinkError, SourceError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -18,25 +19,6 @@ LONGEST_RETRY_S: Final = 60.0
 # ConfigEntryNotReady is what Home Assistant's own esphome-hass:// transport raises while ESPHome is not loaded.
 _OPEN_ERRORS = (OSError, ValueError, serialx.SerialException, ConfigEntryNotReady)
 _PACE_LESS_SCHEMES = ("socket://", "tcp://")
-
-
-class LinkError(StrEnum):
-    """Why the line cannot be read, told apart because the remedy differs."""
-
-    MISSING = "port_missing"  # the device is not plugged in, or its name changed
-    BUSY = "port_busy"  # another program holds it
-    DENIED = "port_denied"  # the system refuses access
-    UNREACHABLE = "port_unreachable"  # the bridge on the network does not answer
-    NOT_SERIAL = "port_not_serial"  # the path or address is not that of a serial line
-    LOST = "port_lost"  # it was open, and went
-
-
-class SourceError(Exception):
-    """The line could not be opened."""
-
-    def __init__(self, error: LinkError, detail: str) -> None:
-        super().__init__(detail)
-        self.error = error
 
 
 def link_error(err: Exception) -> LinkError:

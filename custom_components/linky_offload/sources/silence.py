@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 
-from ..meter.cadence import Cadence
+from ..meter.cadence import BURST_S, Cadence
 
 DEGRADED_MIN_S = 10.0
 DEGRADED_MAX_S = 180.0
 DEGRADED_INTERVALS = 3.0
 UNAVAILABLE_MIN_S = 60.0
+
+SLOW_S = 120.0
+"""A source that usually speaks less often shows, but protects nothing."""
 
 
 class Voice(StrEnum):
@@ -21,14 +24,16 @@ class Voice(StrEnum):
 class Silence:
     """The pace of a source, whatever its messages say, and what its present quiet means.
 
-    Times are monotonic seconds. A source that has not spoken since ``started`` is judged from there.
+    Times are monotonic seconds. A source that has not spoken since ``started`` is judged from there. ``pause_s``: what
+    the source itself lets pass between two messages at present, 0 where that is not its choice.
     """
 
-    __slots__ = ("_cadence", "_last")
+    __slots__ = ("_cadence", "_last", "pause_s")
 
     def __init__(self, started: float) -> None:
-        self._cadence = Cadence()
+        self._cadence = Cadence(BURST_S)
         self._last = started
+        self.pause_s = 0.0
 
     def note(self, now: float) -> None:
         """A message arrived, of any kind."""
@@ -45,14 +50,22 @@ class Silence:
         return self._last
 
     @property
+    def slow(self) -> bool:
+        """Whether the source usually speaks too rarely to protect anything."""
+        typical = self._cadence.median_s
+        return typical is not None and typical > SLOW_S
+
+    @property
     def degraded_after_s(self) -> float:
         """Quiet seconds after which the source is degraded: three times its slowest usual interval, 10 to 180 s."""
-        return min(max(DEGRADED_INTERVALS * (self._cadence.p99_s or 0.0), DEGRADED_MIN_S), DEGRADED_MAX_S)
+        usual = max(self._cadence.p99_s or 0.0, self.pause_s)
+        return min(max(DEGRADED_INTERVALS * usual, DEGRADED_MIN_S), DEGRADED_MAX_S)
 
     @property
     def unavailable_after_s(self) -> float:
-        """Quiet seconds after which nothing that it said is shown any more."""
-        return max(UNAVAILABLE_MIN_S, self.degraded_after_s)
+        """Quiet seconds after which nothing that it said is shown any more; twice its pace where that is slow."""
+        usual = 2 * (self._cadence.p99_s or 0.0) if self.slow else 0.0
+        return max(UNAVAILABLE_MIN_S, self.degraded_after_s, usual)
 
     def voice(self, now: float) -> Voice:
         """Judge the quiet of this moment."""

@@ -1,0 +1,1 @@
+"""OSSP: Open Source Smart Plugs over their WebSocket, as devices of the meter's entry (reference §2)."""

@@ -1,0 +1,394 @@
+"""Adding a meter by MQTT: what speaks on the broker is found by listening, anything else is said by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+import json
+import re
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_MQTT, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_mqtt_message
+from pytest_homeassistant_custom_component.typing import MqttMockHAClient
+
+from custom_components.linky_offload.flow import listening, source_mqtt
+from simulator.bridges import NAMES, publisher
+from simulator.meter import SimulatedMeter
+from simulator.power import Power
+from simulator.state import Indexes
+from simulator.tic import Mode
+from tests.common import ADDRESS, OTHER_ADDRESS, PtyMeter, hear, heard_entry, meter_entry, set_up
+
+from .steps import Result, confirm, go_on, open_dialog, open_reconfigure
+from .wording import FOLDER
+
+BRIDGE = {"format": "flat", "topics": ["teleinfo/linky"], "root": "teleinfo/linky"}
+
+
+@pytest.fixture(autouse=True)
+def expected_lingering_timers() -> bool:
+    """The pretended broker leaves one behind."""
+    return True
+
+
+@pytest.fixture(autouse=True)
+def short_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_mqtt, "LISTEN_S", 0.8)
+
+
+type Said = tuple[str, str, bool]
+
+
+def flat(va: int = 1500, address: str = ADDRESS, topic: str = "teleinfo/linky") -> Said:
+    body = {"ADSC": address, "PREF": "06", "SINSTS": f"{va:05}", "IRMS1": "006", "NGTF": "      BASE      "}
+    return topic, json.dumps(body), False
+
+
+@asynccontextmanager
+async def speaking(hass: HomeAssistant, *messages: Said) -> AsyncIterator[None]:
+    """Repeat messages on the broker."""
+
+    async def speak() -> None:
+        while True:
+            for topic, payload, retain in messages:
+                async_fire_mqtt_message(hass, topic, payload, retain=retain)
+            await asyncio.sleep(0.05)
+
+    task = hass.loop.create_task(speak())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def heard(hass: HomeAssistant, result: Result) -> Result:
+    """Wait for the end of the listening."""
+    assert (result["type"], result["step_id"]) == (FlowResultType.SHOW_PROGRESS, "mqtt_listen")
+    await hass.async_block_till_done()
+    return await go_on(hass, result["flow_id"])
+
+
+def offered(result: Result) -> list[str]:
+    """The lines of the list, without the two that are always there."""
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "mqtt_pick")
+    (field,) = (value for key, value in result["data_schema"].schema.items() if key == "found")
+    labels = [option["label"] for option in field.config["options"]]
+    assert labels[-2:] == ["Listen again", "Say by hand where the power is"]
+    return labels[:-2]
+
+
+async def test_a_home_without_mqtt_is_told_so_in_plain_words(hass: HomeAssistant) -> None:
+    result = await open_dialog(hass, "mqtt_bridge")
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "mqtt_absent")
+    assert result["menu_options"] == ["mqtt_bridge", "serial", "entities"]
+    result = await go_on(hass, result["flow_id"], {"next_step_id": "serial"})
+    assert result["step_id"] == "serial"
+
+
+async def test_a_bridge_is_found_by_listening_confirmed_and_read(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    dialog = await open_dialog(hass, "mqtt_bridge")
+    async with speaking(hass, flat(), ("zigbee2mqtt/lamp", '{"state": "ON"}', False)):
+        result = await heard(hass, dialog)
+        assert offered(result) == ["teleinfo/linky (JSON of labels, ••••9999, 1500 VA, 6 kVA)"]
+        result = await go_on(hass, dialog["flow_id"], {"found": "0"})
+        assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "confirm")
+        described = result["description_placeholders"]
+        assert [described[key] for key in ("mode", "phases", "contract", "tariff", "source")] == [
+            *("standard", "1", "6 kVA", "BASE"),
+            "MQTT, teleinfo/linky",
+        ]
+        result = await confirm(hass, dialog["flow_id"], name="Linky")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    assert (entry.unique_id, entry.state) == (ADDRESS, ConfigEntryState.LOADED)
+    assert entry.data == {
+        "internal_id": ADDRESS,
+        "source": "mqtt",
+        "bridge": {"format": "flat", "topics": ["teleinfo/linky", "teleinfo/status"], "root": "teleinfo/linky"},
+        "address": ADDRESS,
+        "mode": "standard",
+        "phases": 1,
+        "contract_va": 6000,
+        "tariff": "BASE",
+    }
+    async_fire_mqtt_message(hass, "teleinfo/linky", flat(1700)[1])
+    await hass.async_block_till_done()
+    assert entry.runtime_data.reading.power_va == 1700
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_bridge_is_found(hass: HomeAssistant, mqtt_mock: MqttMockHAClient, name: str) -> None:
+    bridge = publisher(name)
+    mode = Mode.HISTORIC if bridge.historic_only else Mode.STANDARD
+    indexes = Indexes(import_wh=12_345_678.0, supplier_wh=(12_345_678.0, *(0.0,) * 9))
+    meter = SimulatedMeter(contract_kva=6, phases=1, mode=mode, indexes=indexes, seed=3)
+    messages: list[Said] = []
+    for _ in range(4):
+        meter.step([Power(1500)])
+        messages += [(said.topic, said.payload.decode(), False) for said in bridge.messages(meter.state())]
+    dialog = await open_dialog(hass, "mqtt_bridge")
+    async with speaking(hass, *messages):
+        result = await heard(hass, dialog)
+    [line] = offered(result)
+    assert re.search(r"1[45]\d\d VA", line), line
+
+
+async def test_two_meters_are_listed_and_nothing_is_chosen_for_the_person(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    dialog = await open_dialog(hass, "mqtt_bridge")
+    async with speaking(hass, flat(), flat(900, OTHER_ADDRESS, "garage/linky")):
+        result = await heard(hass, dialog)
+    assert len(offered(result)) == 2
+
+
+async def test_nothing_found_may_be_listened_to_again_on_a_given_topic(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    result = await heard(hass, await open_dialog(hass, "mqtt_bridge"))
+    assert (offered(result), result["description_placeholders"]["count"]) == ([], "0")
+    flow_id = result["flow_id"]
+    for wrong in ("a/#/b", "a+b"):
+        result = await go_on(hass, flow_id, {"found": "again", "topic": wrong})
+        assert result["errors"] == {"topic": "topic_invalid"}
+    async with speaking(hass, flat(), flat(900, OTHER_ADDRESS, "garage/linky")):
+        result = await heard(hass, await go_on(hass, flow_id, {"found": "again", "topic": "garage/#"}))
+    assert [line.split(" ")[0] for line in offered(result)] == ["garage/linky"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "errors"),
+    [
+        pytest.param({"topic": "home/#/power", "power_key": "P"}, {"topic": "topic_invalid"}, id="no topic"),
+        pytest.param(
+            {"topic": "home", "power_key": "P", "template": "{{ 1 }}"}, {"power_key": "key_or_template"}, id="both"
+        ),
+    ],
+)
+async def test_wrong_words_by_hand_are_refused_with_the_reason(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, answers: dict[str, str], errors: dict[str, str]
+) -> None:
+    result = await heard(hass, await open_dialog(hass, "mqtt_bridge"))
+    result = await go_on(hass, result["flow_id"], {"found": "by_hand"})
+    assert result["step_id"] == "mqtt_manual"
+    result = await go_on(hass, result["flow_id"], answers)
+    assert result["errors"] == errors
+
+
+async def test_by_hand_the_topic_is_listened_to_before_it_is_believed(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    result = await heard(hass, await open_dialog(hass, "mqtt_bridge"))
+    flow_id = result["flow_id"]
+    await go_on(hass, flow_id, {"found": "by_hand"})
+    answers = {"topic": "home/power", "power_key": "now.va"}
+    result = await heard(hass, await go_on(hass, flow_id, answers))
+    assert (result["step_id"], result["errors"]) == ("mqtt_manual", {"topic": "nothing_heard"})
+    async with speaking(hass, ("home/power", '{"now": {"va": 1234}}', False)):
+        result = await heard(hass, await go_on(hass, flow_id, {**answers, "power_key": "now.watt"}))
+        assert result["errors"] == {"topic": "no_value_heard"}
+        result = await heard(hass, await go_on(hass, flow_id, answers))
+        assert result["step_id"] == "confirm"
+        assert [str(field) for field in result["data_schema"].schema] == ["name", "contract_power"]
+        result = await confirm(hass, flow_id, contract_power=9)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"]["bridge"] == {
+        "format": "keyed",
+        "topics": ["home/power"],
+        "root": "home/power",
+        "power_key": "now.va",
+    }
+    assert result["options"] == {"contract_power": 9}
+    runtime = result["result"].runtime_data
+    async_fire_mqtt_message(hass, "home/power", '{"now": {"va": 1300}}')
+    await hass.async_block_till_done()
+    assert (runtime.reading.power_va, runtime.reading.contract_va) == (1300, 9000)
+
+
+async def test_a_bare_number_needs_neither_key_nor_template(hass: HomeAssistant, mqtt_mock: MqttMockHAClient) -> None:
+    result = await heard(hass, await open_dialog(hass, "mqtt_bridge"))
+    await go_on(hass, result["flow_id"], {"found": "by_hand"})
+    async with speaking(hass, ("node/sensor/power/state", "1234.5", False)):
+        result = await heard(hass, await go_on(hass, result["flow_id"], {"topic": "node/sensor/power/state"}))
+        result = await confirm(hass, result["flow_id"], contract_power=6)
+    assert result["data"]["bridge"]["format"] == "value"
+    async_fire_mqtt_message(hass, "node/sensor/power/state", "1300")
+    await hass.async_block_till_done()
+    assert result["result"].runtime_data.reading.power_va == 1300
+
+
+async def test_a_broker_that_refuses_is_told(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise HomeAssistantError("not connected")
+
+    monkeypatch.setattr("homeassistant.components.mqtt.async_subscribe", refuse)
+    result = await heard(hass, await open_dialog(hass, "mqtt_bridge"))
+    assert result["errors"] == {"topic": "topic_refused"}
+
+
+@pytest.mark.parametrize(
+    "known", [pytest.param(ADDRESS, id="as it is"), pytest.param(ADDRESS[1:], id="without its first zero")]
+)
+async def test_a_meter_that_is_there_already_is_not_added_twice(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, known: str
+) -> None:
+    meter_entry("/dev/elsewhere", address=known).add_to_hass(hass)
+    dialog = await open_dialog(hass, "mqtt_bridge")
+    async with speaking(hass, flat()):
+        await heard(hass, dialog)
+        result = await go_on(hass, dialog["flow_id"], {"found": "0"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+def entities_of(hass: HomeAssistant, entry_id: str) -> dict[str, str]:
+    entries = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
+    return {entry.unique_id: entry.entity_id for entry in entries}
+
+
+async def test_from_a_line_to_a_bridge_every_entity_stays(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, pty_meter: PtyMeter
+) -> None:
+    entry = meter_entry(pty_meter.port)
+    await hear(hass, pty_meter, await set_up(hass, entry), 800)
+    before = entities_of(hass, entry.entry_id)
+    dialog = await open_reconfigure(hass, entry, "mqtt_bridge")
+    async with speaking(hass, flat(address=ADDRESS[1:])):
+        await heard(hass, dialog)
+        result = await go_on(hass, dialog["flow_id"], {"found": "0"})
+        await hass.async_block_till_done()
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert entry.data["source"] == "mqtt"
+    assert not {"port", "baudrate"} & set(entry.data)
+    assert (entry.data["internal_id"], entry.data["address"], entry.unique_id) == ("meter1", ADDRESS, ADDRESS)
+    async_fire_mqtt_message(hass, "teleinfo/linky", flat(1900)[1])
+    await hass.async_block_till_done()
+    after = entities_of(hass, entry.entry_id)
+    assert before.items() <= after.items()
+    assert entry.runtime_data.reading.power_va == 1900
+
+
+async def test_from_a_bridge_to_a_line_and_a_wrong_meter_leads_back(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    entry = heard_entry("mqtt", BRIDGE, address=ADDRESS)
+    await set_up(hass, entry)
+    dialog = await open_reconfigure(hass, entry, "mqtt_bridge")
+    async with speaking(hass, flat(900, OTHER_ADDRESS)):
+        await heard(hass, dialog)
+        result = await go_on(hass, dialog["flow_id"], {"found": "0"})
+        assert (result["step_id"], result["menu_options"]) == ("compare", ["replace", "mqtt_bridge"])
+        result = await heard(hass, await go_on(hass, dialog["flow_id"], {"next_step_id": "mqtt_bridge"}))
+    assert len(offered(result)) == 1
+    assert entry.data["address"] == ADDRESS
+
+
+async def test_a_bridge_of_another_entry_is_refused(hass: HomeAssistant, mqtt_mock: MqttMockHAClient) -> None:
+    meter_entry("/dev/garage", address=OTHER_ADDRESS).add_to_hass(hass)
+    entry = heard_entry("mqtt", BRIDGE, address=ADDRESS)
+    await set_up(hass, entry)
+    dialog = await open_reconfigure(hass, entry, "mqtt_bridge")
+    async with speaking(hass, flat(900, OTHER_ADDRESS)):
+        await heard(hass, dialog)
+        result = await go_on(hass, dialog["flow_id"], {"found": "0"})
+    assert (result["step_id"], result["errors"]) == ("mqtt_pick", {"found": "other_meter"})
+
+
+# Discovery ------------------------------------------------------------------------------------------------------------
+
+
+def announcement(topic: str, payload: str | bytes) -> MqttServiceInfo:
+    return MqttServiceInfo(
+        topic=topic,
+        payload=payload,
+        qos=0,
+        retain=True,
+        subscribed_topic="+/ADSC",
+        timestamp=dt_util.utcnow().timestamp(),
+    )
+
+
+async def discover(hass: HomeAssistant, topic: str, payload: str | bytes) -> Result:
+    return await hass.config_entries.flow.async_init(
+        "linky_offload", context={"source": SOURCE_MQTT}, data=announcement(topic, payload)
+    )
+
+
+async def test_a_bridge_that_says_an_address_is_offered_unasked(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    result = await discover(hass, "ticmeter/ADSC", ADDRESS)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "mqtt_discovered")
+    assert result["description_placeholders"] == {"address": "041961••••99", "topic": "ticmeter/#"}
+    [shown] = hass.config_entries.flow.async_progress()
+    assert shown["context"]["title_placeholders"] == {"name": "041961••••99 (MQTT, ticmeter)"}
+    labels = {"ADSC": ADDRESS, "PREF": "6", "SINSTS": "1500", "IRMS1": "7"}
+    async with speaking(hass, *((f"ticmeter/{label}", value, False) for label, value in labels.items())):
+        result = await heard(hass, await go_on(hass, result["flow_id"], {}))
+        assert result["step_id"] == "confirm"
+        result = await confirm(hass, result["flow_id"])
+    assert (result["type"], result["result"].unique_id) == (FlowResultType.CREATE_ENTRY, ADDRESS)
+    assert result["data"]["bridge"]["topics"] == ["ticmeter/+"]
+
+
+async def test_who_adds_a_meter_does_not_wait_for_what_was_only_discovered(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    await discover(hass, "ticmeter/ADSC", ADDRESS)
+    dialog = await open_dialog(hass, "mqtt_bridge")
+    async with speaking(hass, flat()):
+        await heard(hass, dialog)
+        result = await go_on(hass, dialog["flow_id"], {"found": "0"})
+        assert result["step_id"] == "confirm"
+        await confirm(hass, dialog["flow_id"])
+    assert hass.config_entries.flow.async_progress() == [], "the offer is withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "reason"),
+    [
+        pytest.param("lamp/ADSC", "on", "not_a_meter", id="no address"),
+        pytest.param("lamp/ADSC", b"\xff\xfe", "not_a_meter", id="no text"),
+        pytest.param("lamp/ADSC", "0" * 200, "not_a_meter", id="too long"),
+        pytest.param("ticmeter/ADSC", ADDRESS, "already_configured", id="a meter that is set up"),
+        pytest.param("ticmeter/ADSC", ADDRESS[1:], "already_configured", id="the same without its first zero"),
+    ],
+)
+async def test_what_is_no_new_meter_is_not_offered(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient, topic: str, payload: str | bytes, reason: str
+) -> None:
+    meter_entry("/dev/elsewhere").add_to_hass(hass)
+    result = await discover(hass, topic, payload)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
+
+
+async def test_only_topics_that_carry_nothing_but_an_address_are_watched() -> None:
+    manifest = json.loads((FOLDER.parent / "manifest.json").read_text())
+    assert manifest["after_dependencies"] == ["mqtt"]
+    assert {topic.rpartition("/")[2] for topic in manifest["mqtt"]} == {"ADCO", "ADSC"}
+
+
+def test_subscriptions_match_as_a_broker_would() -> None:
+    cases: Sequence[tuple[str, str, bool]] = (
+        ("#", "a/b", True),
+        ("a/#", "a", True),
+        ("a/#", "a/b/c", True),
+        ("a/+", "a/b", True),
+        ("a/+", "a/b/c", False),
+        ("a/+", "a", False),
+        ("a/b", "a/b", True),
+        ("a/b", "a/c", False),
+        ("+/+/c", "a/b/c", True),
+    )
+    for subscription, topic, matches in cases:
+        assert listening._matches(subscription, topic) is matches, (subscription, topic)
