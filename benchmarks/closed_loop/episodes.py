@@ -10,6 +10,7 @@ from benchmarks.closed_loop.outlet import Outlet
 from benchmarks.closed_loop.plant import DARK_S
 
 RELAPSE_BEGINS_S: Final = 30
+RELAPSE_ENDS_S: Final = 180
 ROOM_VA: Final = 200.0
 ROOM_SHARE: Final = 0.03
 
@@ -63,8 +64,9 @@ def returns_of(day: Day) -> list[Move]:
 def relapses_of(day: Day, episodes: Sequence[Episode]) -> int:
     """Count the returns that were mistakes.
 
-    A return relapsed when, within 30 s of it, an excess over the contract began on one of its phases that only a cut
-    on that phase ended, or when the load itself was cut again within these 30 s.
+    A return relapsed when, within 30 s of it, an excess over the contract began on one of its phases that a cut on that
+    phase ended within three minutes of the return, or when the load itself was cut again within these 30 s. To live
+    above the contract for longer than that, as the meter profile does, is no mistake.
     """
     phases = {outlet.spec.load_id: set(outlet.phases) for outlet in day.outlets}
     cuts = [move for move in day.moves if not move.on]
@@ -79,7 +81,11 @@ def _relapsed(back: Move, phases: dict[str, set[int]], cuts: Sequence[Move], epi
         episode.phase in own
         and back.second <= episode.begins <= back.second + RELAPSE_BEGINS_S
         # The cut that ends an excess takes effect in the very second in which it is over.
-        and any(episode.phase in phases[cut.load_id] and episode.begins < cut.second <= episode.ends for cut in cuts)
+        and any(
+            episode.phase in phases[cut.load_id]
+            and episode.begins < cut.second <= min(episode.ends, back.second + RELAPSE_ENDS_S)
+            for cut in cuts
+        )
         for episode in episodes
     )
 

@@ -43,7 +43,8 @@ same troubles to whoever decides.
 - **In time**: time above the contract, while enough was on that can be cut, of at most the contract delay, one pace of
   the meter, 2 s of its lag and 3 s of the slowest plug.
 - **Relapse**: within 30 s of a return the load is cut again, or one of its phases rises above the contract until
-  something is cut.
+  something is cut, at most three minutes after the return. To live above the contract for longer, as
+  the meter profile does, is no mistake of the return.
 - **From room to return**: seconds since the load, and 200 VA or 3 % more, fitted below the contract without a break,
   its minimum time off aside.
 - **Troubled**: one command in a hundred is lost, one plug is deaf for an hour, the meter is silent for five minutes,

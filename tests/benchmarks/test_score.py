@@ -83,6 +83,9 @@ class TestRelapses:
             pytest.param((20, 60), [Move(10, "a", on=True), Move(60, "b", on=False)], 1, id="another load paid for it"),
             pytest.param((20, 60), [Move(10, "a", on=True)], 0, id="an excess that went by itself"),
             pytest.param(
+                (20, 195), [Move(10, "a", on=True), Move(195, "b", on=False)], 0, id="an excess borne for minutes"
+            ),
+            pytest.param(
                 (50, 90), [Move(10, "a", on=True), Move(90, "a", on=False)], 0, id="an excess half a minute later"
             ),
             pytest.param(None, [Move(10, "a", on=True), Move(30, "a", on=False)], 1, id="cut again at once"),

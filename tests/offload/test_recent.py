@@ -130,3 +130,12 @@ def test_the_pace_of_a_slow_meter_is_seen_at_its_second_sample(told_s: float | N
     for now in (0.0, 60.0):
         arbiter.observe(reading(now, [3000.0], cadence_s=told_s), now)
     assert arbiter._desk.house.cadence_s == expected  # nothing outside the guards shows it
+
+
+def test_what_is_cut_long_after_a_return_has_not_relapsed() -> None:
+    """By the meter the house may be above its contract for minutes: only an early cut makes the return a mistake."""
+    loads = [plug("a", 2000, measured=True, minimum_off_s=60), plug("b", 2000, measured=True, minimum_off_s=60)]
+    base = steps((0, 2500), (100, 5500), (300, 2600), (800, 5500), (1100, 2600))
+    bench = Bench(*loads, base=base, profile=Profile.METER).run(1000)
+    assert len(bench.cuts()) >= 2
+    assert bench.told(EventType.RELAPSE) == []

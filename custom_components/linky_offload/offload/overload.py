@@ -18,6 +18,7 @@ from .strategies import STRATEGIES
 from .track import LATE_REPORT_S, LoadTrack
 
 _RELAPSE_S: Final = 30.0
+_MISTAKE_S: Final = 180.0
 _EMPTY_S: Final = 4 * 3600.0
 _SHOWN_SHARE: Final = 0.25
 _LEAST_STEP_VA: Final = 100.0
@@ -322,8 +323,11 @@ def lead_s(desk: Desk) -> float:
 
 
 def _relapsed(desk: Desk, load: LoadTrack, needed: Sequence[Need], now: float) -> bool:
-    """The load had just returned when this need began: its return was the mistake."""
-    if load.restored_at is None:
+    """The load had just returned when this need began: its return was the mistake.
+
+    By the meter, a house may live above its contract for an hour before anything must go: that was no mistake.
+    """
+    if load.restored_at is None or now - load.restored_at > _MISTAKE_S:
         return False
     began = [desk.house.over_since.get(need.phase, now) for need in needed]
     return any(0 <= since - load.restored_at <= _RELAPSE_S for since in began)
