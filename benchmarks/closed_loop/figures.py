@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.closed_loop.cost import SampleCost
-from benchmarks.closed_loop.plan import DEFAULT, HIERARCHICAL, IN_CONTRACT, LEAST_HARM, THERMOSTAT, YARDSTICKS
+from benchmarks.closed_loop.plan import HIERARCHICAL, IN_CONTRACT, LEAST_HARM, PRESELECTED, THERMOSTAT, YARDSTICKS
 from benchmarks.closed_loop.runner import Entrant, Result
 from benchmarks.closed_loop.score import Score, jain
 
@@ -80,7 +80,7 @@ def total(results: Sequence[Result], figure: Callable[[Score], float]) -> float 
 
 def figures_of(outcome: Outcome) -> dict[str, Figure]:
     """Return every figure that these runs allow."""
-    least_harm, default = outcome.of(LEAST_HARM), outcome.of(DEFAULT)
+    least_harm, default = outcome.of(LEAST_HARM), outcome.of(PRESELECTED)
     in_contract, judged = outcome.of(IN_CONTRACT), outcome.judged
     costs = {cost.loads: round(cost.mean_us, 1) for cost in outcome.costs}
     figures: dict[str, Figure] = {
@@ -102,9 +102,7 @@ def figures_of(outcome: Outcome) -> dict[str, Figure]:
         "default_switches_per_day": ratio(
             total(default, lambda one: one.switches), total(default, lambda one: one.days)
         ),
-        "default_switches_per_load_day": max(
-            (result.score.most_switches / result.score.days for result in default), default=None
-        ),
+        "default_switches_per_load_day": most_switches(default),
         "relapse_share": ratio(total(judged, lambda one: one.relapses), total(judged, lambda one: one.returns)),
         "sample_us_10": costs.get(10),
         "sample_us_500": costs.get(500),
@@ -126,6 +124,11 @@ def best_rule(outcome: Outcome) -> Entrant | None:
         if not any(result.score.trips for result in results)
     }
     return min(unserved, key=lambda entrant: unserved[entrant], default=None)
+
+
+def most_switches(results: Sequence[Result]) -> float | None:
+    """Return the most switches of one load in a day."""
+    return max((result.score.most_switches / result.score.days for result in results), default=None)
 
 
 def ratio(part: float | None, whole: float | None) -> float | None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from benchmarks.closed_loop.figures import Figure, Outcome, best_rule, figures_of, total
+from benchmarks.closed_loop.figures import Figure, Outcome, best_rule, figures_of, most_switches, ratio, total
 from benchmarks.closed_loop.household import WINTER_SEEDS
-from benchmarks.closed_loop.plan import DEFAULT, EXACT, IN_CONTRACT, LEAST_HARM, WEEK_DAYS
+from benchmarks.closed_loop.plan import DEFAULT, EXACT, IN_CONTRACT, LEAST_HARM, PRESELECTED, WEEK_DAYS
 from benchmarks.closed_loop.runner import Entrant, Result
 from benchmarks.closed_loop.score import SLOWEST_PLUG_S, SOURCE_LAG_S, Score
 from benchmarks.closed_loop.tables import quantile
@@ -39,7 +39,7 @@ def goals_of(outcome: Outcome) -> list[Goal]:
     return [
         *_trips(outcome),
         *_by_meter(outcome, figures),
-        *_switches(figures),
+        *_switches(outcome, figures),
         *_in_contract(outcome, figures),
         *_between_strategies(outcome, figures),
         *_returns(outcome, figures),
@@ -92,17 +92,15 @@ def _by_meter(outcome: Outcome, figures: dict[str, Figure]) -> list[Goal]:
     return goals
 
 
-def _switches(figures: dict[str, Figure]) -> list[Goal]:
-    return [
-        _at_most("`meter`, least-harm: switches a day and house", "≤ 25", figures["switches_per_day"], 25),
-        _at_most(f"{_name(DEFAULT)}: switches a day and house", "≤ 60", figures["default_switches_per_day"], 60),
-        _at_most(
-            f"{_name(DEFAULT)}: most switches of one load in a day",
-            "≤ 12",
-            figures["default_switches_per_load_day"],
-            12,
-        ),
-    ]
+def _switches(outcome: Outcome, figures: dict[str, Figure]) -> list[Goal]:
+    goals = [_at_most("`meter`, least-harm: switches a day and house", "≤ 25", figures["switches_per_day"], 25)]
+    for entrant, what in ((PRESELECTED, "as the form preselects at this pace"), (DEFAULT, "before the form is opened")):
+        results = outcome.of(entrant)
+        a_day = ratio(total(results, lambda one: one.switches), total(results, lambda one: one.days))
+        name = f"{_name(entrant)}, {what}"
+        goals.append(_at_most(f"{name}: switches a day and house", "≤ 60", a_day, 60))
+        goals.append(_at_most(f"{name}: most switches of one load in a day", "≤ 12", most_switches(results), 12))
+    return goals
 
 
 def _in_contract(outcome: Outcome, figures: dict[str, Figure]) -> list[Goal]:

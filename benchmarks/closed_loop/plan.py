@@ -14,6 +14,7 @@ from benchmarks.closed_loop.household import SEEDS, STRESS_SEEDS
 from benchmarks.closed_loop.rules import all_rules
 from benchmarks.closed_loop.runner import Entrant, Run, grid
 from custom_components.linky_offload.const import DEFAULT_PROFILE, DEFAULT_STRATEGY
+from custom_components.linky_offload.flow.protection import Meter, suggested_profile
 from custom_components.linky_offload.offload import Profile, StrategyName
 
 CADENCES_S: Final = (1.5, 10.0, 60.0)
@@ -38,9 +39,14 @@ IN_CONTRACT: Final = Entrant(strategy=StrategyName.LEAST_HARM, profile=Profile.C
 HIERARCHICAL: Final = Entrant(strategy=StrategyName.HIERARCHICAL, profile=Profile.METER)
 THERMOSTAT: Final = Entrant(strategy=StrategyName.THERMOSTAT, profile=Profile.METER)
 DEFAULT: Final = Entrant(strategy=StrategyName(DEFAULT_STRATEGY), profile=Profile(DEFAULT_PROFILE))
-"""What the form preselects."""
+"""What runs until somebody opens the form of the protection."""
+PRESELECTED: Final = Entrant(
+    strategy=StrategyName(DEFAULT_STRATEGY),
+    profile=suggested_profile(Meter(phase_count=1, contract_va=None, cadence_s=EXACT.cadence_s), {}),
+)
+"""What the form preselects at the pace of the plain runs."""
 CYCLIC: Final = Entrant(strategy=StrategyName.CASCADE_CYCLIC, profile=DEFAULT.profile)
-COMPARED: Final = tuple(dict.fromkeys((LEAST_HARM, IN_CONTRACT, DEFAULT, HIERARCHICAL, THERMOSTAT)))
+COMPARED: Final = tuple(dict.fromkeys((LEAST_HARM, IN_CONTRACT, PRESELECTED, DEFAULT, HIERARCHICAL, THERMOSTAT)))
 """Ours of which a figure is made on the plain days."""
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.closed_loop.cost import SampleCost, measure, sample_costs_us
 from benchmarks.closed_loop.figures import KEYS, best_rule, best_rule_unserved_vah, figures_of, ratio
-from benchmarks.closed_loop.plan import CYCLIC, DEFAULT, HIERARCHICAL, IN_CONTRACT, LEAST_HARM, THERMOSTAT
+from benchmarks.closed_loop.plan import CYCLIC, DEFAULT, HIERARCHICAL, IN_CONTRACT, LEAST_HARM, PRESELECTED, THERMOSTAT
 from benchmarks.closed_loop.runner import Entrant
 from custom_components.linky_offload.offload import Profile, StrategyName
 
@@ -41,8 +41,9 @@ def test_each_figure_is_made_of_the_runs_that_it_speaks_of() -> None:
     figures = figures_of(outcome([*others, *judged, result(THERMOSTAT, worst_room_kh=2.0)]))
     assert figures["over_contract_within_delay_share"] == 0.9
     assert figures["switches_per_day"] == 20
-    assert figures["default_switches_per_day"] == 12
+    assert figures["default_switches_per_day"] == 20, "what the form preselects is the meter profile at this pace"
     assert figures["default_switches_per_load_day"] == 6
+    assert PRESELECTED == LEAST_HARM
     assert figures["relapse_share"] == 0.25
     assert figures["worst_room_vs_hierarchical"] == 0.25
 
