@@ -45,10 +45,17 @@ async def see_options(tab: Tab) -> None:
     await tab.settle(f"{DIALOG} ha-form")
 
 
-async def see_port(tab: Tab) -> None:
-    """The first form of a new meter."""
+async def see_sources(tab: Tab) -> None:
+    """The menu of sources of a new meter."""
     await see_integration(tab)
     await tab.press(ADD_METER)
+    await tab.settle(f"{DIALOG} step-flow-menu")
+
+
+async def see_port(tab: Tab) -> None:
+    """The form of the port of a new meter, after the menu of sources."""
+    await see_sources(tab)
+    await tab.press(f"{DIALOG} step-flow-menu ha-list-item >> nth=0")
     await tab.settle(f"{DIALOG} ha-form")
 
 
