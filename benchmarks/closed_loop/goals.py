@@ -235,5 +235,5 @@ def _below(
 
 
 def _name(entrant: Entrant) -> str:
-    """Name what the form preselects."""
-    return f"as the form preselects ({entrant.label.removeprefix('ours ')})"
+    """Name ours by its strategy and profile."""
+    return entrant.label.removeprefix("ours ")
