@@ -23,8 +23,8 @@ from ..const import (
     DEFAULT_PROFILE,
     DEFAULT_TRIP_LIMIT,
 )
-from ..offload.guard import GUARD_RATIO, Filter, horizon_s, step_ratio
-from ..offload.model import LoadSettings, Profile, Settings
+from ..offload.guard import GUARD_RATIO, STEP_RATIO, Filter, horizon_s
+from ..offload.model import LoadSettings, Profile
 from ..offload.steps import StepHistogram
 from ..settings import fixed_threshold_va, mains_v
 from .fields import CONTRACT_SELECTOR, choice, contract_error, number_box, within
@@ -73,7 +73,7 @@ class Meter:
         if self.contract_va is None or self.cadence_s is None:
             return None
         share_va = self.contract_va / self.phase_count
-        meter = Filter(share_va, 0.0, GUARD_RATIO, GUARD_RATIO, step_ratio(Settings(), self.cadence_s))
+        meter = Filter(share_va, 0.0, GUARD_RATIO, GUARD_RATIO, STEP_RATIO)
         bearable = meter.bearable_va(StepHistogram().expected_va(share_va), horizon_s(self.cadence_s, _LATENCY_S))
         return 100 * bearable / share_va
 

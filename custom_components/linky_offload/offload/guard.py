@@ -19,9 +19,6 @@ GUARD_RATIO = 1.25
 STEP_RATIO = 1.27
 """Against what the reserve reckons the largest step: the published rule, and two per cent."""
 
-SOON_S = 10.0
-"""A step must be seen within so many seconds, or the reserve reckons with `GUARD_RATIO` as well."""
-
 UNLEARNED_STEP_VA = 3000.0
 UNLEARNED_SMALL_STEP_VA = 2000.0
 SMALL_CONTRACT_VA = 3000.0
@@ -83,7 +80,7 @@ class PhaseLoad:
     ``threshold_va`` its part of the contract after the person's adjustment or of a lower cap, ``step_va`` the jump to
     be ready for. ``capped``: the threshold is a cap, which counts in every profile. ``branch_va`` and ``branch_y``: the
     setting of the breaker beside the meter at the mains voltage, and its state; None where there is none.
-    ``guard_ratio``: the ratio at which the meter is taken to open, ``step_ratio`` after the largest step.
+    ``guard_ratio``: the ratio at which the meter is taken to open.
     """
 
     phase: int
@@ -97,7 +94,6 @@ class PhaseLoad:
     over_since: float | None
     capped: bool = False
     guard_ratio: float = GUARD_RATIO
-    step_ratio: float = STEP_RATIO
     branch_va: float | None = None
     branch_y: float | None = None
 
@@ -108,8 +104,8 @@ class PhaseLoad:
 
     def filters(self, trip_limit: float = GUARD_RATIO) -> tuple[Filter, ...]:
         """What may open on this phase; ``trip_limit``: the ratio to which the meter's is relieved."""
-        relief_ratio = min(trip_limit, self.guard_ratio)
-        meter = Filter(self.share_va, self.trip_y, self.guard_ratio, relief_ratio, self.step_ratio)
+        step_ratio = max(self.guard_ratio, STEP_RATIO)
+        meter = Filter(self.share_va, self.trip_y, self.guard_ratio, min(trip_limit, self.guard_ratio), step_ratio)
         if self.branch_va is None or self.branch_y is None:
             return (meter,)
         return meter, Filter(self.branch_va, self.branch_y, BRANCH_RATIO, 1.0, BRANCH_RATIO, PACE)
@@ -133,11 +129,6 @@ def horizon_s(cadence_s: float, latency_s: float) -> float:
 def guard_ratio(settings: Settings) -> float:
     """At which ratio the meter is taken to open: `GUARD_RATIO`, unless a person chose to fill it up further."""
     return max(GUARD_RATIO, settings.trip_limit)
-
-
-def step_ratio(settings: Settings, cadence_s: float) -> float:
-    """At which ratio the meter is taken to open after the largest step, by how soon that step is seen."""
-    return max(guard_ratio(settings), STEP_RATIO) if cadence_s <= SOON_S else guard_ratio(settings)
 
 
 def need_of(load: PhaseLoad, settings: Settings, horizon: float, now: float, lead_s: float = 0.0) -> Need | None:

@@ -6,7 +6,7 @@ import math
 from ..meter import Breaker, PhaseReading, Reading
 from ..meter.trip import TRIP_RATIO, margin, seconds_to_trip, step
 from .branch import BranchFilter, branch_margin
-from .guard import UNKNOWN_CADENCE_S, PhaseLoad, guard_ratio, step_ratio
+from .guard import UNKNOWN_CADENCE_S, PhaseLoad, guard_ratio
 from .in_flight import InFlight
 from .model import Action, Settings
 from .recent import Recent
@@ -254,7 +254,6 @@ class House:
             over_since=self.over_since.get(phase.phase),
             capped=capped,
             guard_ratio=guard_ratio(settings),
-            step_ratio=step_ratio(settings, self.cadence_s),
             branch_va=rated,
             branch_y=None if rated is None else self._branch[phase.phase].y_at(now, rated),
         )
