@@ -157,8 +157,9 @@ async def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     (Path(hass.config.config_dir) / "linky_offload").touch()
     recording = hass.async_create_task(record())
+    await speak(pty_meter, recording)
     with pytest.raises(HomeAssistantError) as refused:
-        await asyncio.gather(speak(pty_meter, recording), recording)
+        await recording
     assert refused.value.translation_key == "record_not_written"
 
 
