@@ -1,13 +1,8 @@
 """All that is said on a broker for a few seconds: which devices are meters, and where they speak."""
 
-from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Final
 
-from ..meter import Meter
-from ..tic import Mode
-from .bridge import Bridge
 from .flat import TEMPO
 from .formats import Format
 from .recognise import recognise
@@ -17,7 +12,7 @@ _IGNORED: Final = ("$SYS/", "homeassistant/")
 """What the broker says of itself, and what others announce to Home Assistant."""
 
 _MOST_DEVICES: Final = 32
-_MOST_MESSAGES: Final = 400
+_MOST_TOPICS: Final = 400
 _TASMOTA: Final = frozenset({"SENSOR", "LIVE", "TIC", "RESULT"})
 _HOMIE: Final = "homie/"
 _VALUES: Final = "/values"
@@ -43,25 +38,20 @@ class Found:
 
     ``topics``: what to subscribe to, availability included, wildcards where a device has a topic for each value.
     ``root``: what its topics have in common, to show. ``live``: it was heard now, not only remembered by the broker.
-    The preview is None where the messages heard do not tell: address, mode, phases, import in VA, contract in VA.
     """
 
     format: Format
     topics: tuple[str, ...]
     root: str
     live: bool
-    messages: int
-    address: str | None
-    mode: Mode | None
-    phases: int | None
-    power_va: float | None
-    contract_va: int | None
 
 
 @dataclass(slots=True)
 class _Heard:
     formats: set[Format] = field(default_factory=set)
-    messages: deque[tuple[str, bytes, bool, float]] = field(default_factory=lambda: deque(maxlen=_MOST_MESSAGES))
+    topics: dict[str, None] = field(default_factory=dict)
+    live: bool = False
+    messages: int = 0
 
 
 class Survey:
@@ -70,7 +60,7 @@ class Survey:
     def __init__(self) -> None:
         self._heard: dict[str, _Heard] = {}
 
-    def hear(self, topic: str, payload: bytes, *, retained: bool, now: float) -> None:
+    def hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
         """Take one message in."""
         if topic.startswith(_IGNORED):
             return
@@ -84,34 +74,22 @@ class Survey:
                 return
             heard = self._heard[root] = _Heard()
         heard.formats.add(fmt)
-        heard.messages.append((topic, payload, retained, now))
+        if len(heard.topics) < _MOST_TOPICS:
+            heard.topics[topic] = None
+        heard.live |= not retained
+        heard.messages += 1
 
-    def found(self, now: float) -> list[Found]:
-        """The devices heard until ``now``, those that speak now first."""
-        devices = [_preview(root, heard, now) for root, heard in self._heard.items()]
-        return sorted(devices, key=lambda device: (not device.live, -device.messages, device.root))
+    def found(self) -> list[Found]:
+        """The devices heard, those that speak now and most first."""
+        return [
+            _found(root, heard)
+            for root, heard in sorted(self._heard.items(), key=lambda one: (not one[1].live, -one[1].messages, one[0]))
+        ]
 
 
-def _preview(root: str, heard: _Heard, now: float) -> Found:
+def _found(root: str, heard: _Heard) -> Found:
     fmt = next(fmt for fmt in _RANK if fmt in heard.formats)
-    bridge, meter = Bridge(fmt), Meter(local_tz=UTC)
-    for topic, payload, retained, at in heard.messages:
-        delivery = bridge.take(topic, payload, retained=retained, now=at)
-        if delivery is not None:
-            meter.receive(delivery, at)
-    reading = meter.reading(now)
-    return Found(
-        format=fmt,
-        topics=_topics(root, fmt, [topic for topic, *_ in heard.messages]),
-        root=root,
-        live=not all(retained for _, _, retained, _ in heard.messages),
-        messages=len(heard.messages),
-        address=bridge.address,
-        mode=bridge.mode,
-        phases=len(reading.phases) or bridge.phases,
-        power_va=reading.power_va,
-        contract_va=reading.contract_va,
-    )
+    return Found(format=fmt, topics=_topics(root, fmt, list(heard.topics)), root=root, live=heard.live)
 
 
 def _parent(topic: str) -> str:
@@ -150,5 +128,5 @@ def _topics(root: str, fmt: Format, heard: list[str]) -> tuple[str, ...]:
         case Format.LABEL_TOPICS if root.endswith(_VALUES):
             return (f"{root}/+", f"{_parent(root)}/status")
         case Format.LABEL_TOPICS:
-            return (f"{root}/+",) if root else tuple(dict.fromkeys(heard))
-    return (*dict.fromkeys(heard), f"{_parent(root)}/status") if _parent(root) else tuple(dict.fromkeys(heard))
+            return (f"{root}/+",) if root else tuple(heard)
+    return (*heard, f"{_parent(root)}/status") if _parent(root) else tuple(heard)

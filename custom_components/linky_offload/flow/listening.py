@@ -1,6 +1,6 @@
 """Listening to a broker: which devices speak of a meter, and what they say of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -20,6 +20,7 @@ from ..tic import describe_address
 from .found import Found, found_in
 
 EVERYTHING: Final = "#"
+SHOWN_TOPICS: Final = 3
 LARGEST_PAYLOAD: Final = 65_536
 MOST_MESSAGES: Final = 20_000
 """What is kept of a busy broker while it is listened to; later messages only tell less of the same."""
@@ -78,17 +79,17 @@ class Listening:
         """Every device that was recognised and tells a power."""
         survey = Survey()
         for message in self._messages:
-            survey.hear(message.topic, message.payload, retained=message.retained, now=message.at)
+            survey.hear(message.topic, message.payload, retained=message.retained)
         found = [
             self.read(
                 {
                     CONF_FORMAT: str(device.format),
                     CONF_TOPICS: list(device.topics),
-                    CONF_ROOT: device.root or device.topics[0],
+                    CONF_ROOT: device.root or _named(device.topics),
                 },
                 zone,
             )
-            for device in survey.found(monotonic())
+            for device in survey.found()
             if device.live
         ]
         return [candidate for candidate in found if candidate is not None]
@@ -129,6 +130,12 @@ class Listening:
             # Said once: not proved yet for a meter, but the best that a few seconds can give.
             found = replace(found, address=bridge.address)
         return Candidate(found=found, power_va=reading.power_va)
+
+
+def _named(topics: Sequence[str]) -> str:
+    """What to call a device whose topics have nothing in common."""
+    first = ", ".join(topics[:SHOWN_TOPICS])
+    return first if len(topics) <= SHOWN_TOPICS else f"{first}…"
 
 
 def _matches(subscription: str, topic: str) -> bool:
