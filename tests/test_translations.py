@@ -165,6 +165,28 @@ def test_no_text_holds(language: str, wrong: re.Pattern[str]) -> None:
     assert {path: text for path, text in leaves(TEXTS[language]) if wrong.search(text)} == {}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(re.compile(r" [:;?!»]|« "), id="a mark"),
+        pytest.param(re.compile(r"\d \d{3}\b"), id="the thousands of a number"),
+        pytest.param(re.compile(r"[\d}] (k?VAh?|k?Wh?|V|A|s|min|h|bauds?)\b|[\d}] (%|°C)"), id="a unit"),
+    ],
+)
+def test_no_french_line_may_begin_with(wrong: re.Pattern[str]) -> None:
+    """French sets a space there, which must not break: U+00A0, or U+202F before ; ? ! and between thousands."""
+    assert {path: text for path, text in leaves(TEXTS["fr"]) if wrong.search(text)} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_title_of_a_menu_fits_on_a_phone(language: str) -> None:
+    """The interface cuts it off after one line; that of a form may take two."""
+    forms = [TEXTS[language]["config"], TEXTS[language]["options"], *TEXTS[language]["config_subentries"].values()]
+    menus = [step for form in forms for step in form["step"].values() if "menu_options" in step]
+    assert len(menus) > 5
+    assert [step["title"] for step in menus if len(step["title"]) > 28] == []
+
+
 def test_no_french_text_was_left_in_english() -> None:
     """Long texts that are the same in both languages were not translated."""
     french = dict(leaves(TEXTS["fr"]))
@@ -180,6 +202,18 @@ def test_states_and_keys_of_entities_are_slugs_and_their_states_hold_no_placehol
     entity = TEXTS["en"]["entity"]
     assert [path for path, _ in leaves(entity) if not all(SLUG.fullmatch(key) for key in path.split("."))] == []
     assert [path for path, text in leaves(entity) if ".state" in path and PLACEHOLDER.search(text)] == []
+
+
+def test_a_yes_or_no_without_a_class_of_its_own_is_said_in_words() -> None:
+    """Else the interface says On and Off, or Activé and Désactivé."""
+    classless = {
+        description.name_fn(Facts(phases=1, tariff=None)) if description.name_fn else description.translation_key
+        for description in METER_BINARY_SENSORS
+        if description.device_class is None
+    } | {description.translation_key for description in PLUG_BINARY_SENSORS if description.device_class is None}
+    for language in LANGUAGES:
+        texts = TEXTS[language]["entity"]["binary_sensor"]
+        assert [key for key in classless if set(texts[str(key)].get("state", {})) != {"on", "off"}] == []
 
 
 @pytest.mark.parametrize("platform", sorted(used_keys()))

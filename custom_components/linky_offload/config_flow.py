@@ -38,7 +38,7 @@ from .flow.plug import PlugFlow
 from .flow.source_entities import EntitiesSteps
 from .flow.source_router import RouterSteps
 from .flow.source_usb import UsbSteps
-from .flow.text import load_texts
+from .flow.text import kva, load_texts
 from .identity import same_meter
 from .sources import connection_of
 
@@ -183,7 +183,7 @@ class LinkyConfigFlow(UsbSteps, RouterSteps, EntitiesSteps, domain=DOMAIN):
             "address": texts("unknown") if found.address is None else masked(found.address),
             "mode": texts("unknown") if found.mode is None else texts(found.mode.value),
             "phases": str(found.phases),
-            "contract": texts("unknown") if found.contract_va is None else f"{found.contract_va / 1000:g} kVA",
+            "contract": texts("unknown") if found.contract_va is None else kva(self.hass, found.contract_va),
             "tariff": texts("unknown") if found.tariff is None else TARIFF_NAMES.get(found.tariff, found.tariff),
             "source": texts(found.connection[CONF_SOURCE], where=found.where, baudrate=str(baudrate)),
             "port": found.where,

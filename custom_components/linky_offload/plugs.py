@@ -26,18 +26,29 @@ PLUGS: HassKey[dict[str, Plugs]] = HassKey(f"{DOMAIN}_plugs")
 class PlugLink:
     """One plug at work. Reading asks it for its state when it comes; nothing else is ever sent without a request."""
 
-    def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry, subentry: ConfigSubentry) -> None:
-        topics = PlugTopics(subentry.data[CONF_FULL_TOPIC])
-        self.plug = OffloadPlug(topics)
+    def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry, full_topic: str) -> None:
         self._hass = hass
+        self._entry = entry
         self._listeners: list[Callable[[], None]] = []
+        self._begin(full_topic)
+
+    def _begin(self, full_topic: str) -> None:
+        topics = PlugTopics(full_topic)
+        self.plug = OffloadPlug(topics)
         self._listener = Listener(
-            hass,
-            entry,
+            self._hass,
+            self._entry,
             (*(topics.topic(TELE, name) for name in ("SENSOR", "STATE", "LWT")), topics.topic(STAT, "+")),
             self._heard,
             self.async_ask,
         )
+
+    @callback
+    def async_move(self, full_topic: str) -> None:
+        """Hear the plug under another topic; what it said under the former one no longer counts."""
+        self._listener.async_stop()
+        self._begin(full_topic)
+        self._tell()
 
     @callback
     def async_listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
@@ -60,6 +71,9 @@ class PlugLink:
         self.plug.take(message.topic, message.payload, retained=message.retained)
         if self.plug.online and not was_online and self.plug.state.offloaded is None:
             self.async_ask()
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
 
@@ -87,9 +101,11 @@ class Plugs:
         if picture == self._known:
             return
         for key, link in tuple(self.links.items()):
-            if key not in picture or picture[key][1] != self._known[key][1]:
+            if key not in picture:
                 link.async_stop()
                 del self.links[key]
+            elif picture[key][1] != self._known[key][1]:
+                link.async_move(picture[key][1])
         self._known = picture
         meter_id = dr.async_get_device_id_by_identifier(
             self._hass, (DOMAIN, self._entry.data[CONF_INTERNAL_ID]), config_entry_id=self._entry.entry_id
@@ -105,7 +121,7 @@ class Plugs:
                 via_device_id=meter_id,
             )
             if key not in self.links:
-                self.links[key] = PlugLink(self._hass, self._entry, subentry)
+                self.links[key] = PlugLink(self._hass, self._entry, picture[key][1])
 
     @callback
     def _async_stop(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from demo.browser import PHONE, SCREEN, Look, Tab, open_browser, open_tab
 from demo.dashboard import URL_PATH
-from demo.pages import see_coordinator, see_dashboard, see_integration, see_meter, see_options, see_port
+from demo.pages import see_coordinator, see_dashboard, see_integration, see_meter, see_options, see_port, see_sources
 from demo.pictures import furnished_stage, offload
 from demo.stage import Stage
 
@@ -23,6 +23,7 @@ WORDS = {
         "meter": "Headroom",
         "list": "Appliances, in order",
         "options": "Adjustment of the threshold",
+        "sources": "By an ESP-Router-PV",
         "port": "Where is your meter connected?",
     },
     "fr": {
@@ -30,6 +31,7 @@ WORDS = {
         "meter": "Réserve de puissance",
         "list": "Appareils, dans l’ordre",
         "options": "Ajustement du seuil",
+        "sources": "Par des capteurs de ce Home Assistant",
         "port": "Où est branché votre compteur",
     },
 }
@@ -47,6 +49,8 @@ async def pages(tab: Tab, stage: Stage) -> AsyncIterator[str]:
         yield name
     await see_options(tab)
     yield "options"
+    await see_sources(tab)
+    yield "sources"
     await see_port(tab)
     yield "port"
 

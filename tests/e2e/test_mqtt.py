@@ -89,7 +89,9 @@ ROWS: list[list[Bridge]] = [
         Bridge(name="teleinfokit_1", root="teleinfokit/data"),
         Bridge(name="teleinfo_mqtt", root="teleinfo/{address}/values"),
         Bridge(name="teleinfod", root="teleinfod/values"),
-        Bridge(name="linkytop", root="HCHC", tariff=TariffKind.HC, tells_address=False, tells_contract=False),
+        Bridge(
+            name="linkytop", root="HCHC, HCHP, PTEC…", tariff=TariffKind.HC, tells_address=False, tells_contract=False
+        ),
     ],
     [
         # It says its address once, perhaps before anybody listens.

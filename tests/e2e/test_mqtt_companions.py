@@ -211,7 +211,7 @@ async def test_a_linkytop_is_served_a_plug_is_followed_and_our_states_are_told()
             started = open_home_assistant(folder, {"linky_offload": INTEGRATION}, configuration=CONFIGURATION)
             async with started as (ha, client), house.speaking(broker):
                 await add_mqtt(client, broker)
-                entry_id = await add_heard_meter(client, "HCHC", contract_kva=6)
+                entry_id = await add_heard_meter(client, "HCHC, HCHP, PTEC…", contract_kva=6)
                 await the_delay_service(client, ha.url, entry_id)
                 await the_plug(client, broker, entry_id)
                 await our_states(client, broker, entry_id, house)

@@ -78,6 +78,12 @@ async def test_a_power_sensor_makes_a_meter(hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
     reading = entry.runtime_data.reading
     assert (reading.power_va, reading.contract_va) == (2000, 9000)
+    keys = {
+        entity.unique_id.partition("_")[2]
+        for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    }
+    assert "link" in keys
+    assert "tic_mode" not in keys, "sensors have no mode"
 
 
 async def test_three_phases_ask_for_three_sensors(hass: HomeAssistant) -> None:
@@ -103,6 +109,15 @@ async def test_a_current_with_a_voltage(hass: HomeAssistant) -> None:
 async def test_a_contract_that_none_sells_is_refused(hass: HomeAssistant, contract: float) -> None:
     result = await home(hass, await open_dialog(hass, "entities"), contract_power=contract)
     assert result["errors"] == {"contract_power": "contract_out_of_range"}
+    assert (await home(hass, result))["step_id"] == "entities_power"
+
+
+async def test_a_contract_is_neither_guessed_nor_left_out(hass: HomeAssistant) -> None:
+    """A required number without a proposal would stand as 0 in the form."""
+    result = await open_dialog(hass, "entities")
+    assert shown(result) == {"phases": "1", "measure": "power"}
+    result = await go_on(hass, result["flow_id"], {"phases": "1", "measure": "power"})
+    assert result["errors"] == {"contract_power": "contract_missing"}
     assert (await home(hass, result))["step_id"] == "entities_power"
 
 

@@ -142,6 +142,16 @@ async def test_every_bridge_is_found(hass: HomeAssistant, mqtt_mock: MqttMockHAC
     assert re.search(r"1[45]\d\d VA", line), line
 
 
+async def test_a_box_that_speaks_at_the_root_of_the_broker_is_named_by_its_topics(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    dialog = await open_dialog(hass, "mqtt_bridge")
+    topics = ("PTEC", "TH.."), ("IINST", "007"), ("PAPP", "01500")
+    async with speaking(hass, *((topic, payload, False) for topic, payload in topics)):
+        result = await heard(hass, dialog)
+    assert offered(result) == ["HCHC, HCHP, PTEC… (LinkyTop, 1500 VA)"]
+
+
 async def test_two_meters_are_listed_and_nothing_is_chosen_for_the_person(
     hass: HomeAssistant, mqtt_mock: MqttMockHAClient
 ) -> None:
@@ -156,6 +166,7 @@ async def test_nothing_found_may_be_listened_to_again_on_a_given_topic(
 ) -> None:
     result = await heard(hass, await open_dialog(hass, "mqtt_bridge"))
     assert (offered(result), result["description_placeholders"]["count"]) == ([], "0")
+    assert result["errors"] == {"found": "no_meter_heard"}
     flow_id = result["flow_id"]
     for wrong in ("a/#/b", "a+b"):
         result = await go_on(hass, flow_id, {"found": "again", "topic": wrong})
@@ -163,12 +174,21 @@ async def test_nothing_found_may_be_listened_to_again_on_a_given_topic(
     async with speaking(hass, flat(), flat(900, OTHER_ADDRESS, "garage/linky")):
         result = await heard(hass, await go_on(hass, flow_id, {"found": "again", "topic": "garage/#"}))
     assert [line.split(" ")[0] for line in offered(result)] == ["garage/linky"]
+    assert result["errors"] == {}
 
 
 @pytest.mark.parametrize(
     ("answers", "errors"),
     [
         pytest.param({"topic": "home/#/power", "power_key": "P"}, {"topic": "topic_invalid"}, id="no topic"),
+        pytest.param({"topic": " ", "power_key": "P"}, {"topic": "topic_invalid"}, id="an empty topic"),
+        pytest.param({"topic": "home/+/power"}, {"topic": "topic_wildcard"}, id="any device"),
+        pytest.param({"topic": "#", "power_key": "P"}, {"topic": "topic_wildcard"}, id="everything"),
+        pytest.param(
+            {"topic": "home", "contract_key": "C", "template": "{{ 1 }}"},
+            {"contract_key": "key_missing"},
+            id="a contract without the key of a power",
+        ),
         pytest.param(
             {"topic": "home", "power_key": "P", "template": "{{ 1 }}"}, {"power_key": "key_or_template"}, id="both"
         ),

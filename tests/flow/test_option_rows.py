@@ -39,25 +39,26 @@ async def test_limits_for_a_time_are_kept_with_what_they_need_only(
 ) -> None:
     result = await open_page(hass, entry, "soft_limits")
     assert shown(result) == {"soft_limits": []}
-    red = {"when": "tempo_red", "limit_va": 3000}
-    strained = {"when": "entity", "entity": ecowatt, "state": " 3 ", "limit_va": 2000}
+    red = {"when": "On Tempo red days", "limit_va": 3000}
+    strained = {"when": "While an entity has a state", "entity": ecowatt, "state": " 3 ", "limit_va": 2000}
     await submit(hass, result, {"soft_limits": [red | {"state": "left over"}, strained]})
-    kept = {"when": "entity", "entity": registry_id(hass, ecowatt), "state": "3", "limit_va": 2000}
-    assert entry.options == {"soft_limits": [red, kept]}
+    kept = {"entity": registry_id(hass, ecowatt), "state": "3", "limit_va": 2000}
+    assert entry.options == {"soft_limits": [red | {"when": "tempo_red"}, kept | {"when": "entity"}]}
     er.async_get(hass).async_update_entity(ecowatt, new_entity_id="sensor.grid")
     hass.states.async_set("sensor.grid", "1")
     result = await open_page(hass, entry, "soft_limits")
-    assert shown(result) == {"soft_limits": [red, kept | {"entity": "sensor.grid"}]}
+    assert shown(result) == {"soft_limits": [red, strained | {"entity": "sensor.grid", "state": "3"}]}
     await submit(hass, result, {})
     assert entry.options == {}
 
 
-PEAK = {"when": "ejp_peak", "limit_va": 3000}
-ENTITY = {"when": "entity", "entity": "sensor.ecowatt", "state": "3", "limit_va": 3000}
+WHILE = "While an entity has a state"
+PEAK = {"when": "In EJP peak hours", "limit_va": 3000}
+ENTITY = {"when": WHILE, "entity": "sensor.ecowatt", "state": "3", "limit_va": 3000}
 
 SOFT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "no entity": ({}, {"when": "entity", "state": "3", "limit_va": 3000}, "soft_incomplete"),
-    "no state": ({}, {"when": "entity", "entity": "sensor.ecowatt", "limit_va": 3000}, "soft_incomplete"),
+    "no entity": ({}, {"when": WHILE, "state": "3", "limit_va": 3000}, "soft_incomplete"),
+    "no state": ({}, {"when": WHILE, "entity": "sensor.ecowatt", "limit_va": 3000}, "soft_incomplete"),
     "an empty state": ({}, ENTITY | {"state": " "}, "soft_incomplete"),
     "an entity that does not exist": ({}, ENTITY | {"entity": "sensor.nowhere"}, "soft_unknown_entity"),
     "499 VA": ({}, PEAK | {"limit_va": 499}, "soft_too_low"),
@@ -99,7 +100,7 @@ async def test_an_unknown_contract_refuses_no_limit_as_too_high(hass: HomeAssist
 
 # Circuits and groups --------------------------------------------------------------------------------------------------
 
-SHED = {"name": "Shed", "maximum_va": 2300, "loads": ["heater", "lamp"]}
+SHED = {"name": "Shed", "maximum_va": 2300, "loads": ["Heater", "Lamp"]}
 
 
 async def test_circuits_need_appliances(hass: HomeAssistant) -> None:
@@ -112,15 +113,15 @@ async def test_circuits_need_appliances(hass: HomeAssistant) -> None:
 async def test_a_circuit_keeps_its_id_with_its_name(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     result = await open_page(hass, entry, "circuits")
     assert shown(result) == {"circuits": [], "exclusive": []}
-    loft = {"name": "Loft", "maximum_va": 3000, "loads": ["heater"]}
-    answers = {"circuits": [SHED | {"name": " Shed "}, loft], "exclusive": [{"loads": ["heater", "lamp"]}]}
+    loft = {"name": "Loft", "maximum_va": 3000, "loads": ["Heater"]}
+    answers = {"circuits": [SHED | {"name": " Shed "}, loft], "exclusive": [{"loads": ["Heater", "Lamp"]}]}
     await submit(hass, result, answers)
     shed, _ = entry.options["circuits"]
-    assert shed.items() >= SHED.items()
+    assert shed.items() >= (SHED | {"loads": ["heater", "lamp"]}).items()
     assert len(shed["circuit_id"]) == 32
     assert entry.options["exclusive"] == [["heater", "lamp"]]
     result = await open_page(hass, entry, "circuits")
-    assert shown(result) == {"circuits": [SHED, loft], "exclusive": [{"loads": ["heater", "lamp"]}]}
+    assert shown(result) == {"circuits": [SHED, loft], "exclusive": [{"loads": ["Heater", "Lamp"]}]}
     await submit(hass, result, {"circuits": [loft | {"name": "Attic"}, SHED | {"name": "SHED", "maximum_va": 4600}]})
     attic, moved = entry.options["circuits"]
     assert moved == {"circuit_id": shed["circuit_id"], "name": "SHED", "maximum_va": 4600, "loads": ["heater", "lamp"]}
@@ -128,13 +129,36 @@ async def test_a_circuit_keeps_its_id_with_its_name(hass: HomeAssistant, entry: 
     assert "exclusive" not in entry.options
 
 
+async def test_two_appliances_of_the_same_name_are_told_apart(hass: HomeAssistant) -> None:
+    heaters = [load(load_id, f"switch.{load_id}", name="Heater", power_source="learned") for load_id in ("a", "b", "c")]
+    entry = meter_entry("/dev/none", heaters, options={})
+    entry.add_to_hass(hass)
+    result = await open_page(hass, entry, "circuits")
+    await submit(hass, result, {"exclusive": [{"loads": ["Heater (3)", "Heater"]}]})
+    assert entry.options == {"exclusive": [["c", "a"]]}
+    result = await open_page(hass, entry, "circuits")
+    assert shown(result)["exclusive"] == [{"loads": ["Heater (3)", "Heater"]}]
+
+
+async def test_a_row_is_shown_by_words_alone(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """The interface writes the bare value of every field of a row, so no value may be a key of ours."""
+    for page, row, field, words in (
+        ("soft_limits", "soft_limits", "when", ["On Tempo red days", "In EJP peak hours", WHILE]),
+        ("circuits", "circuits", "loads", ["Heater", "Lamp"]),
+        ("circuits", "exclusive", "loads", ["Heater", "Lamp"]),
+    ):
+        result = await open_page(hass, entry, page)
+        config = result["data_schema"].schema[row].config
+        assert config["fields"][field]["selector"].config["options"] == words
+
+
 async def test_appliances_that_are_gone_are_no_longer_shown(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     circuits = [SHED | {"circuit_id": "c1", "loads": ["gone", "lamp"]}]
     hass.config_entries.async_update_entry(entry, options={"circuits": circuits, "exclusive": [["gone", "lamp"]]})
     result = await open_page(hass, entry, "circuits")
-    assert shown(result) == {"circuits": [SHED | {"loads": ["lamp"]}], "exclusive": [{"loads": ["lamp"]}]}
+    assert shown(result) == {"circuits": [SHED | {"loads": ["Lamp"]}], "exclusive": [{"loads": ["Lamp"]}]}
     with pytest.raises(InvalidData):
-        await submit(hass, result, {"circuits": [SHED | {"loads": ["gone"]}]})
+        await submit(hass, result, {"circuits": [SHED | {"loads": ["Gone"]}]})
 
 
 ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -146,9 +170,9 @@ ROWS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"circuits": [SHED | {"maximum_va": 36_001}]},
         {"circuits": "circuit_out_of_range"},
     ),
-    "a group of one": ({"exclusive": [{"loads": ["lamp", "lamp"]}]}, {"exclusive": "group_too_small"}),
+    "a group of one": ({"exclusive": [{"loads": ["Lamp", "Lamp"]}]}, {"exclusive": "group_too_small"}),
     "the same group twice": (
-        {"exclusive": [{"loads": ["lamp", "heater"]}, {"loads": ["heater", "lamp"]}]},
+        {"exclusive": [{"loads": ["Lamp", "Heater"]}, {"loads": ["Heater", "Lamp"]}]},
         {"exclusive": "group_twice"},
     ),
     "both": (
@@ -164,7 +188,7 @@ async def test_circuits_and_groups_that_are_refused(
 ) -> None:
     result = await submit(hass, await open_page(hass, entry, "circuits"), wrong)
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, errors)
-    assert shown(result) == wrong
+    assert shown(result) == {"circuits": [], "exclusive": []} | wrong
     result = await submit(hass, result, {"circuits": [SHED]})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -184,7 +208,7 @@ async def test_a_circuit_below_its_largest_appliance_is_warned_of(
         assert entry.options["circuits"][0]["maximum_va"] == 1999
         return
     result = await submit(hass, result, {"next_step_id": "circuits"})
-    assert shown(result) == small
+    assert shown(result) == small | {"exclusive": []}
     await submit(hass, result, {"circuits": [SHED | {"maximum_va": 2000}]})
     assert entry.options["circuits"][0]["maximum_va"] == 2000
 
@@ -197,6 +221,6 @@ async def test_the_power_that_the_arbiter_knows_is_warned_of_as_well(hass: HomeA
     entry = meter_entry(pty_meter.port, loads, options={})
     runtime = await set_up(hass, entry)
     await hear(hass, pty_meter, runtime, 2600)
-    answers = {"circuits": [{"name": "Shed", "maximum_va": 2300, "loads": ["heater"]}]}
+    answers = {"circuits": [{"name": "Shed", "maximum_va": 2300, "loads": ["Heater"]}]}
     result = await submit(hass, await open_page(hass, entry, "circuits"), answers)
     assert "Heater alone draws 2400 VA" in result["description_placeholders"]["circuits"]

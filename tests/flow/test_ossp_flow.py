@@ -148,7 +148,7 @@ async def test_gains_are_reckoned_from_what_a_wattmeter_shows(
 ) -> None:
     plug_id = await add(hass, entry, server.address)
     result = await change(hass, entry, plug_id, "calibrate")
-    assert result["description_placeholders"] == {"voltage": "230.00 V", "current": "0.00 A", "power": "0.00 W"}
+    assert result["description_placeholders"] == {"voltage": "230.0 V", "current": "0.00 A", "power": "0 W"}
     result = await answer(hass, result, {"power": 2100})
     assert result["errors"] == {"power": "nothing_to_compare"}
     plug.press(2)

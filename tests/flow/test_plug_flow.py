@@ -1,9 +1,10 @@
 """Adding a Tasmota plug that offloads by itself: found on the broker, or given by hand and heard."""
 
 import asyncio
+from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -13,10 +14,10 @@ from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 from custom_components.linky_offload.const import SUBENTRY_PLUG
 from custom_components.linky_offload.flow import plug as plug_flow
 from simulator.offload_plug import VERSIONS, OffloadPlug
-from tests.common import heard_entry, set_up
-from tests.plug_house import METER, PlugHouse, entry_with_plug
+from tests.common import heard_entry, set_up, until
+from tests.plug_house import METER, PLUG_ID, PlugHouse, entry_with_plug, plug_subentry
 
-from .steps import Result
+from .steps import Result, shown
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,7 @@ async def test_a_plug_that_is_there_is_asked_found_and_added(
     options = next(iter(result["data_schema"].schema.values())).config["options"]
     assert options[0] == {
         "value": "delestage_A1B2C3/%prefix%",
-        "label": f"delestage_A1B2C3 (Plug Offload {version})",
+        "label": f"delestage_A1B2C3 (version {version})",
     }
     result = await answer(hass, result, plug="delestage_A1B2C3/%prefix%", name=" Radiator ")
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -123,6 +124,76 @@ async def test_from_the_list_one_may_go_on_by_hand(
     result = await add(hass, entry, PlugHouse(hass, mqtt_mock, OffloadPlug(version="3.0")))
     result = await answer(hass, result, plug="by_hand")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "by_hand")
+
+
+async def change(hass: HomeAssistant, entry: MockConfigEntry, **answers: Any) -> Result:
+    """Choose to change the plug of the entry, and fill in its form."""
+    result: Result = await entry.start_subentry_reconfigure_flow(hass, PLUG_ID)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "by_hand")
+    assert shown(result) == {"full_topic": "delestage_A1B2C3/%prefix%", "name": "Radiator"}
+    return await answer(hass, result, **answers)
+
+
+def kept(entry: MockConfigEntry) -> tuple[str, str, str | None]:
+    """Name, topic and unique id of the plug."""
+    [plug] = entry.get_subentries_of_type(SUBENTRY_PLUG)
+    return plug.title, plug.data["full_topic"], plug.unique_id
+
+
+async def test_a_plug_that_moved_to_another_topic_keeps_its_device_and_its_entities(
+    hass: HomeAssistant, mqtt_mock: MqttMockHAClient
+) -> None:
+    entry = entry_with_plug(profile="strict")
+    before = PlugHouse(hass, mqtt_mock, OffloadPlug(version="3.0"))
+    await set_up(hass, entry)
+    await before.tell(*before.firmware.birth())
+    await until(hass, lambda: before.shown("plug_power") == "2000", "its first word")
+    device, entity_id = before.device(entry).id, before.entity_id("plug_power")
+
+    after = PlugHouse(hass, mqtt_mock, OffloadPlug(version="3.0", name="delestage_C0FFEE", device=1500))
+    result = await change(hass, entry, full_topic="delestage_C0FFEE/%prefix%/", name="Boiler")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    topic = "delestage_C0FFEE/%prefix%"
+    assert kept(entry) == ("Boiler", topic, topic)
+    await until(hass, lambda: after.shown("plug_power") == "1500", "the word of the other topic")
+    assert (after.device(entry).id, after.entity_id("plug_power")) == (device, entity_id)
+    assert after.device(entry).name == "Boiler"
+    await before.tell(before.firmware.telemetry())
+    assert after.shown("plug_power") == "1500", "the former topic is no longer heard"
+
+
+async def test_another_name_needs_no_answer_of_the_plug(hass: HomeAssistant) -> None:
+    entry = entry_with_plug()
+    entry.add_to_hass(hass)
+    topic = "delestage_A1B2C3/%prefix%"
+    result = await change(hass, entry, full_topic=topic, name=" Boiler ")
+    assert (result["reason"], kept(entry)) == ("reconfigure_successful", ("Boiler", topic, topic))
+
+
+async def test_a_wrong_topic_leaves_the_plug_as_it_is(hass: HomeAssistant, mqtt_mock: MqttMockHAClient) -> None:
+    entry = entry_with_plug()
+    entry.add_to_hass(hass)
+    other = plug_subentry("delestage_C0FFEE/%prefix%")
+    taken = ConfigSubentry(
+        data=MappingProxyType(other["data"]), subentry_type=SUBENTRY_PLUG, title="Other", unique_id="other"
+    )
+    before = kept(entry)
+    result = await change(hass, entry, full_topic="%prefix%/#", name="Boiler")
+    assert result["errors"] == {"full_topic": "full_topic_invalid"}
+    result = await answer(hass, result, full_topic="nobody/%prefix%", name="Boiler")
+    assert result["errors"] == {"full_topic": "plug_silent"}
+    assert shown(result) == {"full_topic": "nobody/%prefix%", "name": "Boiler"}
+    assert kept(entry) == before
+    hass.config_entries.async_add_subentry(entry, taken)
+    result = await answer(hass, result, full_topic="delestage_C0FFEE/%prefix%/", name="Boiler")
+    assert result["errors"] == {"full_topic": "plug_known"}
+
+
+async def test_without_a_broker_no_other_topic_can_be_tried(hass: HomeAssistant) -> None:
+    entry = entry_with_plug()
+    entry.add_to_hass(hass)
+    result = await change(hass, entry, full_topic="nobody/%prefix%", name="Boiler")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_broker")
 
 
 async def test_without_a_broker_no_plug_can_be_added(hass: HomeAssistant) -> None:

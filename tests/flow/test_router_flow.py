@@ -142,6 +142,8 @@ async def test_a_router_without_its_controller_or_another_device_is_told_apart(
 async def test_a_contract_that_nobody_has_is_refused(hass: HomeAssistant) -> None:
     result = await home(hass, await open_dialog(hass, "esp_router"), "page", contract_kva=60)
     assert result["errors"] == {"contract_power": "contract_out_of_range"}
+    result = await go_on(hass, result["flow_id"], {"router_way": "page"})
+    assert result["errors"] == {"contract_power": "contract_missing"}
     assert (await home(hass, result, "page"))["step_id"] == "esp_router_page"
 
 

@@ -61,6 +61,8 @@ LINK_SENSORS: tuple[MeterSensorDescription, ...] = (
         options=MODES,
         entity_category=EntityCategory.DIAGNOSTIC,
         pace=Kind.TEXT,
+        # Sensors and routers know no such thing.
+        exists_fn=lambda view: view.wired or view.mode is not None,
         value_fn=lambda view: None if view.mode is None else str(view.mode),
     ),
     MeterSensorDescription(

@@ -29,13 +29,12 @@ def choice(key: str, options: Iterable[str], mode: SelectSelectorMode = SelectSe
     return SelectSelector(SelectSelectorConfig(options=list(options), mode=mode, translation_key=key))
 
 
-def named_choice(options: Mapping[str, str], *, multiple: bool = False) -> SelectSelector:
-    """One or several of the options, which are given with their words."""
+def named_choice(options: Mapping[str, str]) -> SelectSelector:
+    """One of the options, which are given with their words."""
     return SelectSelector(
         SelectSelectorConfig(
             options=[SelectOptionDict(value=value, label=label) for value, label in options.items()],
-            mode=SelectSelectorMode.LIST if multiple else SelectSelectorMode.DROPDOWN,
-            multiple=multiple,
+            mode=SelectSelectorMode.DROPDOWN,
         )
     )
 
@@ -48,6 +47,11 @@ def within(value: float, bounds: tuple[float, float]) -> bool:
     return bounds[0] <= value <= bounds[1]
 
 
-def contract_error(contract_kva: float | None) -> str | None:
-    """Why a contract power is refused; None when it is not, or not given."""
-    return None if contract_kva is None or within(contract_kva, CONTRACT_KVA) else "contract_out_of_range"
+def contract_error(contract_kva: float | None, *, needed: bool = False) -> str | None:
+    """Why a contract power is refused; None when it is not, or not given where it is not ``needed``.
+
+    A needed one is no required field all the same: the interface would fill a required number with 0.
+    """
+    if contract_kva is None:
+        return "contract_missing" if needed else None
+    return None if within(contract_kva, CONTRACT_KVA) else "contract_out_of_range"

@@ -14,29 +14,27 @@ from ..const import (
     CONF_ACTIONS_END,
     CONF_ADJUSTMENT,
     CONF_BRANCH_BREAKER,
-    CONF_CONTRACT_VA,
     CONF_DECLARED_VA,
     CONF_LOAD_ID,
     CONF_LOADS,
     CONF_NAME,
-    CONF_PHASES,
     CONF_POWER_SOURCE,
     CONF_PUBLISHING,
     CONF_SOFT_LIMITS,
+    CONF_WHEN,
     DEFAULT_ADJUSTMENT,
     POWER_DECLARED,
     SUBENTRY_COORDINATOR,
 )
 from ..linkytop import is_linkytop
-from ..meter import Reading
 from ..pace import Publishing
 from ..runtime import LinkyConfigEntry
 from ..sequences import async_check
-from ..settings import contract_override_va, fixed_threshold_va, mains_v
+from ..settings import fixed_threshold_va
 from .fields import choice
+from .known import async_needed_breaker, async_pace, meter_of, reading_of
 from .mqtt_pages import MqttPages
 from .protection import (
-    HIGHEST_RATIO,
     Meter,
     protection_changes,
     protection_refusals,
@@ -46,8 +44,11 @@ from .protection import (
 )
 from .rows import (
     KnownLoad,
+    Words,
     circuits_changes,
+    circuits_meant,
     circuits_refusals,
+    circuits_said,
     circuits_schema,
     circuits_values,
     soft_limits_refusals,
@@ -56,7 +57,7 @@ from .rows import (
     soft_limits_values,
     too_small,
 )
-from .text import decimal, load_texts
+from .text import kva, load_texts
 from .threshold import (
     breaker_refusals,
     breaker_schema,
@@ -103,7 +104,7 @@ class LinkyOptionsFlow(MqttPages):
             if not errors:
                 return self._keep(threshold_changes(user_input))
             figures |= found
-        values = user_input or threshold_values(self._options, self._reading)
+        values = user_input or threshold_values(self._options, reading_of(self.config_entry))
         return self._show("threshold", threshold_schema(), values, errors, figures)
 
     async def async_step_breaker(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -113,24 +114,22 @@ class LinkyOptionsFlow(MqttPages):
             errors = breaker_refusals(user_input)
             if not errors:
                 return self._keep({CONF_BRANCH_BREAKER: user_input.get(CONF_BRANCH_BREAKER)})
-        texts = await load_texts(self.hass, "pace")
-        contract_a = self._meter(self._options).contract_a(mains_v(self._options))
-        needed = texts("no_contract") if contract_a is None else f"{HIGHEST_RATIO * contract_a:.0f} A"
+        needed = await async_needed_breaker(self.hass, self._meter(self._options), self._options)
         return self._show("breaker", breaker_schema(), user_input or self._options, errors, {"needed": needed})
 
     async def async_step_soft_limits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Lower limits for a time."""
         errors: dict[str, str] = {}
         figures: dict[str, str] = {}
+        texts = await load_texts(self.hass, "when")
+        periods = Words({period: texts(period) for period in When})
         if user_input is not None:
-            rows = user_input.get(CONF_SOFT_LIMITS, [])
+            rows = periods.meant(user_input.get(CONF_SOFT_LIMITS, []), CONF_WHEN)
             errors, figures = soft_limits_refusals(self.hass, rows, self._threshold_va)
             if not errors:
                 return self._keep({CONF_SOFT_LIMITS: soft_limits_rows(self.hass, rows) or None})
-        texts = await load_texts(self.hass, "when")
-        schema = soft_limits_schema({period: texts(period) for period in When})
-        values = user_input or soft_limits_values(self.hass, self._options)
-        return self._show("soft_limits", schema, values, errors, figures)
+        values = user_input or soft_limits_values(self.hass, self._options, periods)
+        return self._show("soft_limits", soft_limits_schema(periods), values, errors, figures)
 
     async def async_step_circuits(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Parts of the house with a maximum of their own, and appliances that exclude each other."""
@@ -139,15 +138,16 @@ class LinkyOptionsFlow(MqttPages):
             return self.async_abort(reason="no_loads")
         errors: dict[str, str] = {}
         figures: dict[str, str] = {}
+        names = Words({load.load_id: load.name for load in loads})
         values = self._circuits or circuits_values(self._options, loads)
         if user_input is not None:
-            errors, figures = circuits_refusals(user_input)
-            self._circuits = values = user_input
-            if not errors and too_small(user_input, loads):
+            self._circuits = values = circuits_meant(user_input, names)
+            errors, figures = circuits_refusals(values)
+            if not errors and too_small(values, loads):
                 return await self.async_step_small_circuit()
             if not errors:
                 return await self.async_step_keep_circuits()
-        return self._show("circuits", circuits_schema(loads), values, errors, figures)
+        return self._show("circuits", circuits_schema(names), circuits_said(values, names), errors, figures)
 
     async def async_step_small_circuit(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Warn of circuits on which an appliance would never be on."""
@@ -224,20 +224,9 @@ class LinkyOptionsFlow(MqttPages):
     def _options(self) -> dict[str, Any]:
         return dict(self.config_entry.options)
 
-    @property
-    def _reading(self) -> Reading | None:
-        """The meter as it is now, None while it is not read."""
-        entry = self.config_entry
-        return entry.runtime_data.reading if entry.state is ConfigEntryState.LOADED else None
-
     def _meter(self, options: Mapping[str, Any]) -> Meter:
-        """The meter with the contract that these options insist on, else the one that it tells."""
-        reading = self._reading
-        return Meter(
-            phase_count=self.config_entry.data[CONF_PHASES],
-            contract_va=contract_override_va(options) or self.config_entry.data[CONF_CONTRACT_VA],
-            cadence_s=None if reading is None else reading.cadence_s,
-        )
+        """The meter, with these options."""
+        return meter_of(self.config_entry, options)
 
     @property
     def _threshold_va(self) -> float | None:
@@ -264,15 +253,10 @@ class LinkyOptionsFlow(MqttPages):
 
     async def _async_pace(self) -> dict[str, str]:
         """The contract and the pace of the meter, on which the choice of a profile depends."""
-        texts, profiles = await load_texts(self.hass, "pace"), await load_texts(self.hass, "profile")
-        meter = self._meter(self._options)
-        contract = texts("no_contract") if meter.contract_va is None else f"{meter.contract_va / 1000:g} kVA"
-        if meter.cadence_s is None:
-            pace = texts("unknown")
-        else:
-            held = meter.held_percent()
-            key = "fast" if meter.is_fast else "slow" if held is None else "held"
-            seconds, percent = decimal(self.hass, meter.cadence_s, 1), "" if held is None else f"{held:.0f}"
-            pace = texts(key, seconds=seconds, percent=percent)
-        profile = profiles(suggested_profile(meter, self._options).value)
-        return {"contract": contract, "pace": pace, "suggested": profile}
+        meter, profiles = self._meter(self._options), await load_texts(self.hass, "profile")
+        texts = await load_texts(self.hass, "pace")
+        return {
+            "contract": texts("no_contract") if meter.contract_va is None else kva(self.hass, meter.contract_va),
+            "pace": await async_pace(self.hass, meter),
+            "suggested": profiles(suggested_profile(meter, self._options)),
+        }

@@ -20,6 +20,9 @@ from .text import decimal, load_texts
 LEAST: Final = {"voltage": 20.0, "current": 0.1, "power": 20.0}
 """What a plug must show before it can be compared with another instrument."""
 
+DIGITS: Final = {"voltage": 1, "current": 2, "power": 0}
+"""Decimals with which a measure of the plug is shown beside that of another instrument."""
+
 
 def host_of(text: str) -> str | None:
     """Host and port out of what a person typed; None where that is no address."""
@@ -112,7 +115,9 @@ class OsspFlow(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(probatio.Schema(fields), user_input or {}),
             errors=errors,
             description_placeholders={
-                measure: "–" if (value := getattr(shown, measure)) is None else f"{decimal(self.hass, value, 2)} {unit}"
+                measure: "–"
+                if (value := getattr(shown, measure)) is None
+                else f"{decimal(self.hass, value, DIGITS[measure])} {unit}"
                 for measure, unit in CALIBRATED.items()
             },
         )

@@ -1,9 +1,15 @@
-"""Adding a Tasmota plug that offloads by itself: listen for such plugs, choose one, or give its topic by hand."""
+"""Adding and changing a Tasmota plug that offloads by itself: choose one that is heard, or give its topic by hand."""
 
 import asyncio
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigSubentry,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
@@ -35,6 +41,15 @@ class PlugFlow(ConfigSubentryFlow):
         self._plugs: dict[str, OffloadPlug] = {}
         self._asked: set[str] = set()
 
+    @property
+    def _known(self) -> ConfigSubentry | None:
+        """The plug that is being changed; None while one is being added."""
+        return self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Change the topic of a plug, or its name."""
+        return await self.async_step_by_hand()
+
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Listen, where there is a broker to listen to."""
         if not has_broker(self.hass):
@@ -56,7 +71,10 @@ class PlugFlow(ConfigSubentryFlow):
         if user_input is not None:
             if user_input[CONF_PLUG] == BY_HAND:
                 return await self.async_step_by_hand()
-            return self._create(PlugTopics(user_input[CONF_PLUG]), (user_input.get(CONF_NAME) or "").strip())
+            topics = PlugTopics(user_input[CONF_PLUG])
+            if topics.full_topic in self._taken:
+                return self.async_abort(reason="already_configured")
+            return self._save(topics, (user_input.get(CONF_NAME) or "").strip())
         options = {
             full_topic: texts("found", name=plug.topics.name, version=str(plug.generation))
             for full_topic, plug in sorted(self._plugs.items())
@@ -74,43 +92,52 @@ class PlugFlow(ConfigSubentryFlow):
         )
 
     async def async_step_by_hand(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for the full topic; the plug must answer on it."""
-        errors: dict[str, str] = {}
+        """Ask for the full topic; the plug must answer on it, unless it is as before."""
+        known, errors = self._known, dict[str, str]()
         if user_input is not None:
             topics = PlugTopics.parse(user_input[CONF_FULL_TOPIC])
+            name = (user_input.get(CONF_NAME) or "").strip()
             if topics is None:
                 errors[CONF_FULL_TOPIC] = "full_topic_invalid"
             elif topics.full_topic in self._taken:
                 errors[CONF_FULL_TOPIC] = "plug_known"
+            elif known is not None and topics.full_topic == known.data[CONF_FULL_TOPIC]:
+                return self._save(topics, name)
+            elif not has_broker(self.hass):
+                return self.async_abort(reason="no_broker")
             else:
                 self._plugs = {}
                 await self._async_listen(ANSWER_S, topics)
                 if topics.full_topic in self._plugs:
-                    return self._create(topics, (user_input.get(CONF_NAME) or "").strip())
+                    return self._save(topics, name)
                 errors[CONF_FULL_TOPIC] = "plug_silent"
         fields = {probatio.Required(CONF_FULL_TOPIC): TextSelector(), probatio.Optional(CONF_NAME): TextSelector()}
-        suggested = {CONF_FULL_TOPIC: f"delestage_A1B2C3/{PREFIX}/"}
+        shown = {} if known is None else {**known.data, CONF_NAME: known.title}
         return self.async_show_form(
             step_id="by_hand",
-            data_schema=self.add_suggested_values_to_schema(probatio.Schema(fields), user_input or suggested),
+            data_schema=self.add_suggested_values_to_schema(probatio.Schema(fields), user_input or shown),
             errors=errors,
             description_placeholders={"prefix": PREFIX},
         )
 
-    def _create(self, topics: PlugTopics, name: str) -> SubentryFlowResult:
-        if topics.full_topic in self._taken:
-            return self.async_abort(reason="already_configured")
-        return self.async_create_entry(
-            title=name or topics.name, data={CONF_FULL_TOPIC: topics.full_topic}, unique_id=topics.full_topic
+    def _save(self, topics: PlugTopics, name: str) -> SubentryFlowResult:
+        """Keep the plug, which is in nobody's list yet."""
+        settings = {CONF_FULL_TOPIC: topics.full_topic}
+        if (known := self._known) is None:
+            return self.async_create_entry(title=name or topics.name, data=settings, unique_id=topics.full_topic)
+        return self.async_update_and_abort(
+            self._get_entry(), known, title=name or topics.name, data=settings, unique_id=topics.full_topic
         )
 
     @property
     def _taken(self) -> set[str]:
-        """The plugs that some meter has already."""
+        """The other plugs that some meter has already."""
+        own = None if self._known is None else self._known.subentry_id
         return {
             subentry.data[CONF_FULL_TOPIC]
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
+            if subentry.subentry_id != own
         }
 
     async def _async_listen(self, for_s: float, only: PlugTopics | None = None) -> None:

@@ -1,7 +1,8 @@
 """The pages whose settings are rows: limits for a time, circuits, and appliances of which only one may be on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any, Final
 from uuid import uuid4
 
@@ -11,6 +12,9 @@ from homeassistant.helpers.selector import (
     ObjectSelector,
     ObjectSelectorConfig,
     ObjectSelectorField,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
 )
 import probatio
@@ -29,7 +33,7 @@ from ..const import (
     CONF_STATE,
     CONF_WHEN,
 )
-from .fields import named_choice, number_box, within
+from .fields import number_box, within
 from .house import exists, present_id, stored_id
 from .protection import LOWEST_THRESHOLD_VA
 
@@ -39,28 +43,59 @@ type Refusal = tuple[dict[str, str], dict[str, str]]
 """Errors by field, and what their texts name."""
 
 
+class Words:
+    """The words of a choice inside a row, each once.
+
+    The interface shows a row by the bare values of its fields, never by the labels of a choice: so the values of the
+    form are the words themselves, and are turned into what is kept when it comes back.
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._kept: dict[str, str] = {}
+        for kept, word in words.items():
+            numbered = (f"{word} ({number})" for number in count(2))
+            self._kept[next(free for free in chain((word,), numbered) if free not in self._kept)] = kept
+        self._words = {kept: word for word, kept in self._kept.items()}
+
+    def choice(self, *, multiple: bool = False) -> SelectSelector:
+        """One or several of the words."""
+        mode = SelectSelectorMode.LIST if multiple else SelectSelectorMode.DROPDOWN
+        return SelectSelector(SelectSelectorConfig(options=list(self._kept), mode=mode, multiple=multiple))
+
+    def said(self, rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+        """The rows with words under ``key``, one or a list of them."""
+        return [{**row, key: _each(self._words, row[key])} for row in rows]
+
+    def meant(self, rows: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+        """The rows with what the words under ``key`` stand for."""
+        return [{**row, key: _each(self._kept, row[key])} for row in rows]
+
+
+def _each(table: Mapping[str, str], value: str | list[str]) -> str | list[str]:
+    return table[value] if isinstance(value, str) else [table[one] for one in value]
+
+
 # Limits for a time ---------------------------------------------------------------------------------------------------
 
 
-def soft_limits_schema(periods: Mapping[str, str]) -> probatio.Schema:
+def soft_limits_schema(periods: Words) -> probatio.Schema:
     """Rows of a lower limit; ``periods`` are the words of when it counts."""
     fields = {
-        CONF_WHEN: ObjectSelectorField(selector=named_choice(periods), required=True),
+        CONF_WHEN: ObjectSelectorField(selector=periods.choice(), required=True),
         CONF_ENTITY: ObjectSelectorField(selector=EntitySelector()),
         CONF_STATE: ObjectSelectorField(selector=TextSelector()),
         CONF_LIMIT_VA: ObjectSelectorField(selector=number_box("VA"), required=True),
     }
-    return _rows(CONF_SOFT_LIMITS, fields, label=CONF_WHEN, description=CONF_LIMIT_VA)
+    return _rows(CONF_SOFT_LIMITS, fields, CONF_WHEN, CONF_LIMIT_VA)
 
 
-def soft_limits_values(hass: HomeAssistant, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The rows with the present entity ids."""
-    return {
-        CONF_SOFT_LIMITS: [
-            {key: present_id(hass, value) if key == CONF_ENTITY else value for key, value in row.items()}
-            for row in options.get(CONF_SOFT_LIMITS, ())
-        ]
-    }
+def soft_limits_values(hass: HomeAssistant, options: Mapping[str, Any], periods: Words) -> dict[str, Any]:
+    """The options as `soft_limits_schema` shows them, with the present entity ids."""
+    rows = [
+        {key: present_id(hass, value) if key == CONF_ENTITY else value for key, value in row.items()}
+        for row in options.get(CONF_SOFT_LIMITS, ())
+    ]
+    return {CONF_SOFT_LIMITS: periods.said(rows, CONF_WHEN)}
 
 
 def soft_limits_refusals(hass: HomeAssistant, rows: Sequence[Mapping[str, Any]], threshold_va: float | None) -> Refusal:
@@ -113,10 +148,9 @@ class KnownLoad:
     va: float | None
 
 
-def circuits_schema(loads: Sequence[KnownLoad]) -> probatio.Schema:
-    """Rows of circuits, and rows of appliances that exclude each other."""
-    names = {load.load_id: load.name for load in loads}
-    members = ObjectSelectorField(selector=named_choice(names, multiple=True), required=True)
+def circuits_schema(names: Words) -> probatio.Schema:
+    """Rows of circuits, and rows of appliances that exclude each other; ``names`` are those of the appliances."""
+    members = ObjectSelectorField(selector=names.choice(multiple=True), required=True)
     circuits = {
         CONF_NAME: ObjectSelectorField(selector=TextSelector(), required=True),
         CONF_MAXIMUM_VA: ObjectSelectorField(selector=number_box("VA"), required=True),
@@ -124,14 +158,24 @@ def circuits_schema(loads: Sequence[KnownLoad]) -> probatio.Schema:
     }
     return probatio.Schema(
         {
-            **_rows(CONF_CIRCUITS, circuits, label=CONF_NAME, description=CONF_MAXIMUM_VA).schema,
-            **_rows(CONF_EXCLUSIVE, {CONF_LOADS: members}, label=CONF_LOADS, description=CONF_LOADS).schema,
+            **_rows(CONF_CIRCUITS, circuits, CONF_NAME, CONF_MAXIMUM_VA).schema,
+            **_rows(CONF_EXCLUSIVE, {CONF_LOADS: members}, CONF_LOADS).schema,
         }
     )
 
 
+def circuits_said(answers: Mapping[str, Any], names: Words) -> dict[str, Any]:
+    """Circuits and groups as `circuits_schema` shows them."""
+    return {key: names.said(answers.get(key, ()), CONF_LOADS) for key in (CONF_CIRCUITS, CONF_EXCLUSIVE)}
+
+
+def circuits_meant(answers: Mapping[str, Any], names: Words) -> dict[str, Any]:
+    """What was entered in `circuits_schema`, with the ids of the appliances."""
+    return {key: names.meant(answers.get(key, ()), CONF_LOADS) for key in (CONF_CIRCUITS, CONF_EXCLUSIVE)}
+
+
 def circuits_values(options: Mapping[str, Any], loads: Sequence[KnownLoad]) -> dict[str, Any]:
-    """The options as `circuits_schema` shows them, without the appliances that are gone."""
+    """The rows of the options, without the appliances that are gone."""
     known = {load.load_id for load in loads}
     circuits = [
         {
@@ -200,11 +244,11 @@ def circuits_changes(answers: Mapping[str, Any], options: Mapping[str, Any]) -> 
     return {CONF_CIRCUITS: circuits or None, CONF_EXCLUSIVE: groups or None}
 
 
-def _rows(key: str, fields: dict[str, ObjectSelectorField], *, label: str, description: str) -> probatio.Schema:
-    """A list of rows, which the interface edits one by one."""
-    rows = ObjectSelector(
-        ObjectSelectorConfig(
-            fields=fields, multiple=True, label_field=label, description_field=description, translation_key=key
-        )
-    )
-    return probatio.Schema({probatio.Optional(key): rows})
+def _rows(
+    key: str, fields: dict[str, ObjectSelectorField], label: str, description: str | None = None
+) -> probatio.Schema:
+    """Rows, which the interface edits one by one. A row is shown by one field, and another may stand below it."""
+    config = ObjectSelectorConfig(fields=fields, multiple=True, label_field=label, translation_key=key)
+    if description is not None:
+        config["description_field"] = description
+    return probatio.Schema({probatio.Optional(key): ObjectSelector(config)})

@@ -79,7 +79,7 @@ class EntitiesSteps(SourceSteps):
         """Ask what a sensor cannot tell, and which kind of sensors there are."""
         if user_input is not None:
             self._errors = {}
-            if (error := contract_error(user_input[CONF_CONTRACT_POWER])) is not None:
+            if (error := contract_error(user_input.get(CONF_CONTRACT_POWER), needed=True)) is not None:
                 self._errors = {CONF_CONTRACT_POWER: error}
             else:
                 self._home = user_input
@@ -94,7 +94,7 @@ class EntitiesSteps(SourceSteps):
                 suggested[CONF_MEASURE] = CONF_CURRENT
         fields = {
             probatio.Required(CONF_PHASES): choice("phases", ("1", "3"), SelectSelectorMode.LIST),
-            probatio.Required(CONF_CONTRACT_POWER): CONTRACT_SELECTOR,
+            probatio.Optional(CONF_CONTRACT_POWER): CONTRACT_SELECTOR,
             probatio.Required(CONF_MEASURE): choice("measure", (CONF_POWER, CONF_CURRENT), SelectSelectorMode.LIST),
         }
         return self.async_show_form(

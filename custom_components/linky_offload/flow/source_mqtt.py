@@ -23,7 +23,7 @@ from ..identity import same_meter
 from ..tic import describe_address
 from .found import masked
 from .source_base import SourceSteps
-from .text import load_texts
+from .text import kva, load_texts
 
 if TYPE_CHECKING:
     from .listening import Candidate, Listening
@@ -38,6 +38,7 @@ CONF_CONTRACT_KEY: Final = "contract_key"
 CONF_TEMPLATE: Final = "template"
 
 EVERYTHING: Final = "#"
+_WILDCARDS: Final = frozenset("+#")
 AGAIN: Final = "again"
 BY_HAND: Final = "by_hand"
 
@@ -118,6 +119,8 @@ class MqttSteps(SourceSteps):
         zone = dt_util.get_default_time_zone()
         if self._by_hand is None:
             self._candidates = heard.candidates(zone)
+            if not self._candidates:
+                self._errors = {CONF_CHOICE: "no_meter_heard"}
             wanted = [one for one in self._candidates if same_meter(one.found.address, self._wanted_address)]
             if len(wanted) == 1:
                 self._found = wanted[0].found
@@ -188,7 +191,7 @@ class MqttSteps(SourceSteps):
             texts(str(candidate.settings["format"])),
             None if found.address is None else f"••••{found.address[-4:]}",
             None if candidate.power_va is None else f"{candidate.power_va:.0f} VA",
-            None if found.contract_va is None else f"{found.contract_va / 1000:g} kVA",
+            None if found.contract_va is None else kva(self.hass, found.contract_va),
         ]
         return f"{found.where} ({', '.join(fact for fact in facts if fact)})"
 
@@ -226,10 +229,15 @@ class MqttSteps(SourceSteps):
     @staticmethod
     def _wrong(answers: dict[str, Any]) -> dict[str, str]:
         errors: dict[str, str] = {}
-        if not _valid(answers[CONF_TOPIC].strip()):
+        topic = answers[CONF_TOPIC].strip()
+        if not _valid(topic):
             errors[CONF_TOPIC] = "topic_invalid"
+        elif not _WILDCARDS.isdisjoint(topic):
+            errors[CONF_TOPIC] = "topic_wildcard"
         if answers.get(CONF_POWER_KEY) and answers.get(CONF_TEMPLATE):
             errors[CONF_POWER_KEY] = "key_or_template"
+        elif answers.get(CONF_CONTRACT_KEY) and not answers.get(CONF_POWER_KEY):
+            errors[CONF_CONTRACT_KEY] = "key_missing"
         return errors
 
 

@@ -85,7 +85,7 @@ class RouterSteps(MqttSteps):
         """Ask what a router cannot tell, and how it is reached."""
         if user_input is not None:
             self._errors = {}
-            if (error := contract_error(user_input[CONF_CONTRACT_POWER])) is not None:
+            if (error := contract_error(user_input.get(CONF_CONTRACT_POWER), needed=True)) is not None:
                 self._errors = {CONF_CONTRACT_POWER: error}
             else:
                 self._router_home = user_input
@@ -103,7 +103,7 @@ class RouterSteps(MqttSteps):
             if CONF_PORT in self._known_router:
                 suggested[CONF_WAY] = WAY_CABLE
         fields = {
-            probatio.Required(CONF_CONTRACT_POWER): CONTRACT_SELECTOR,
+            probatio.Optional(CONF_CONTRACT_POWER): CONTRACT_SELECTOR,
             probatio.Required(CONF_WAY): choice(CONF_WAY, (WAY_PAGE, WAY_CABLE, WAY_MQTT), SelectSelectorMode.LIST),
         }
         return self.async_show_form(

@@ -33,6 +33,11 @@ def decimal(hass: HomeAssistant, value: float, digits: int) -> str:
     return text.replace(".", ",") if hass.config.language.startswith("fr") else text
 
 
+def kva(hass: HomeAssistant, va: float) -> str:
+    """A contract as it is written on a bill: kVA, with no more digits than it has."""
+    return f"{decimal(hass, va / 1000, 2).rstrip('0').rstrip('.,')} kVA"
+
+
 async def explain(hass: HomeAssistant, err: HomeAssistantError) -> str:
     """The message of an error in the language of this Home Assistant; its own words when it has no translation."""
     translations = await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
