@@ -1,7 +1,8 @@
 """A real Mosquitto, and somebody who publishes on it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 import shutil
 import socket
@@ -9,6 +10,10 @@ import time
 
 from paho.mqtt.client import Client as Paho
 from paho.mqtt.enums import CallbackAPIVersion
+
+from simulator.bridges import publisher
+from simulator.meter import SimulatedMeter
+from simulator.power import Power
 
 from .client import Client
 from .processes import Program, ProgramError, free_port
@@ -82,6 +87,31 @@ def open_broker(folder: Path) -> Iterator[Broker]:
         yield broker
     finally:
         broker.stop()
+
+
+@asynccontextmanager
+async def speaking(broker: Broker, homes: Mapping[str, float]) -> AsyncIterator[None]:
+    """Let bridges tell of a meter each, once a second. ``homes``: what a home draws, W, by the name of its bridge."""
+    meters = [
+        (publisher(name), SimulatedMeter(address=f"0419619999{place:02}"), power_w)
+        for place, (name, power_w) in enumerate(homes.items(), 1)
+    ]
+    with broker.publishing() as client:
+
+        async def speak() -> None:
+            while True:
+                for bridge, meter, power_w in meters:
+                    meter.step([Power(power_w)])
+                    for said in bridge.messages(meter.state()):
+                        client.publish(said.topic, said.payload, retain=said.retained)
+                await asyncio.sleep(1)
+
+        task = asyncio.create_task(speak())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def add_mqtt(client: Client, broker: Broker) -> str:

@@ -59,6 +59,13 @@ async def see_port(tab: Tab) -> None:
     await tab.settle(f"{DIALOG} ha-form")
 
 
+async def see_heard(tab: Tab) -> None:
+    """The meters that are heard on the broker, after the menu of sources and some seconds of listening."""
+    await see_sources(tab)
+    await tab.press(f"{DIALOG} step-flow-menu ha-list-item >> nth=1")
+    await tab.settle(f"{DIALOG} ha-form")
+
+
 async def see_coordinator(tab: Tab) -> AsyncIterator[str]:
     """Every form of an offload coordinator, one after the other; the name of each as it is shown."""
     await see_integration(tab)

@@ -10,12 +10,13 @@ import sys
 from playwright.async_api import Browser
 
 from . import setup
-from .browser import PHONE, Look, open_browser, open_tab
+from .broker import add_mqtt, open_broker, speaking
+from .browser import PHONE, Look, Tab, open_browser, open_tab
 from .client import until
 from .dashboard import show
 from .homeassistant import ROOT
 from .lookup import settled_lookup
-from .pages import see_coordinator, see_dashboard, see_integration, see_meter, see_options
+from .pages import see_coordinator, see_dashboard, see_heard, see_integration, see_meter, see_options, see_sources
 from .simulation import HouseOptions
 from .stage import CONFIGURATION, Stage, open_stage
 from .texts import TEXTS
@@ -23,6 +24,8 @@ from .texts import TEXTS
 IMAGES = ROOT / "docs" / "images"
 CONTRACT_DELAY_S = 5
 HISTORY_S = 60
+HOMES = {"zlinky": 1340.0, "tasmota_teleinfo": 2870.0}
+"""What is heard on the broker: a home by its bridge, and what it draws, W."""
 DRAWING_MS = 3000
 
 
@@ -74,6 +77,18 @@ async def _take(browser: Browser, language: str, folder: Path) -> None:
             await tab.picture(folder / f"integration-{screen.name}.png")
             await see_meter(tab, stage.client)
             await tab.picture(folder / f"meter-{screen.name}.png")
+            await _take_sources(tab, stage, folder, screen)
+
+
+async def _take_sources(tab: Tab, stage: Stage, folder: Path, look: Look) -> None:
+    """The menu of sources, and the list of what speaks of a meter on a broker."""
+    await see_sources(tab)
+    await tab.picture(folder / f"sources-{look.name}.png")
+    with open_broker(stage.folder / "broker") as broker:
+        await add_mqtt(stage.client, broker)
+        async with speaking(broker, HOMES):
+            await see_heard(tab)
+            await tab.picture(folder / f"mqtt-{look.name}.png")
 
 
 async def main(folder: Path) -> None:

@@ -34,7 +34,10 @@ async def test_a_lamp_that_is_on(hass: HomeAssistant, saved: Saved, given_back: 
 
 MISSED = {
     "en": ("Some appliances may still be off", "Switch them on yourself:\n- Tank"),
-    "fr": ("Des appareils sont peut-être encore délestés", "Remettez-les en marche vous-même :\n- Tank"),
+    "fr": (
+        "Des appareils sont peut-être encore délestés",
+        "Remettez-les en marche vous-même\N{NO-BREAK SPACE}:\n- Tank",
+    ),
 }
 
 
