@@ -69,6 +69,7 @@ async def test_three_plugs_take_three_forms(hass: HomeAssistant, entry: MockConf
         "order": "Just enough of these is cut, what is missed least at that moment; among those that are missed alike, "
         "in this order:",
         "mode": "The meter is in automatic mode: appliances are cut when needed.",
+        "when": "Appliances are cut at the first value above the contract.",
         "warnings": "",
         "tried": "",
     }

@@ -3,15 +3,9 @@
 import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.config_entries import (
-    SOURCE_USER,
-    ConfigEntryState,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigSubentry, SubentryFlowResult
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import SelectOptionDict, SelectSelector, SelectSelectorConfig, SelectSelectorMode
 from homeassistant.helpers.typing import UNDEFINED, UndefinedType
@@ -30,11 +24,12 @@ from ..const import (
     SUBENTRY_COORDINATOR,
 )
 from ..offload.model import Appliance, OffloadMode, StrategyName
-from ..runtime import LinkyConfigEntry, LinkyRuntime
+from ..runtime import LinkyRuntime
 from .appliance import Risk, risks_of
 from .house import names_of
 from .load import LoadDraft
 from .text import decimal, explain, load_texts
+from .when_page import WhenPage
 
 ARRIVAL_S: Final = 10.0
 """A coordinator that has just been saved is at work within this many seconds."""
@@ -42,10 +37,11 @@ ARRIVAL_S: Final = 10.0
 _POLL_S: Final = 0.05
 
 
-class LastPage(ConfigSubentryFlow):
+class LastPage(WhenPage):
     """Holds what was filled in. ``_subentry`` is what the flow changes; None until the coordinator exists."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._subentry: ConfigSubentry | None = None
         self._name = ""
         self._drafts: list[LoadDraft] = []
@@ -54,10 +50,6 @@ class LastPage(ConfigSubentryFlow):
         self._rotation_s = DEFAULT_ROTATION
         self._trial: asyncio.Task[str] | None = None
         self._tried = ""
-
-    @property
-    def _entry(self) -> LinkyConfigEntry:
-        return self._get_entry()
 
     @property
     def _runtime(self) -> LinkyRuntime | None:
@@ -83,11 +75,14 @@ class LastPage(ConfigSubentryFlow):
 
     # The last page ---------------------------------------------------------------------------------------------------
 
+    @override
     async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Say what will happen, warn, and offer what can still be done."""
         texts = await load_texts(self.hass, "coordinator")
         runtime = self._runtime
         more = ["times", "details", "strategy", "user"]
+        if self._asks_when:
+            more.insert(0, "when")
         options = ["save", *more]
         mode = texts("not_running")
         if runtime is not None:
@@ -101,6 +96,7 @@ class LastPage(ConfigSubentryFlow):
                 "loads": "\n".join(f"{place}. {draft.name}" for place, draft in enumerate(self._drafts, 1)),
                 "order": texts(f"order_{self._strategy}"),
                 "mode": mode,
+                "when": await self._async_when(),
                 "warnings": "\n\n".join(await self._async_warnings()),
                 "tried": self._tried,
             },
@@ -121,6 +117,7 @@ class LastPage(ConfigSubentryFlow):
 
     async def async_step_save(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Keep the mode of the meter as it is."""
+        self._write_when()
         if self._subentry is None:
             return self.async_create_entry(title=self._name, data=self._data)
         # A coordinator that a trial created is new to the person all the same.
