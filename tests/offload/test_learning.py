@@ -3,6 +3,7 @@
 from functools import partial
 import json
 import math
+from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
@@ -224,6 +225,23 @@ def test_a_learned_phase_is_where_room_is_looked_for() -> None:
     bench.base = steps((0, (3700.0, 500.0, 3500.0)), (330, (3700.0, 500.0, 500.0)))
     bench.run(500)
     assert [action for _, action, _ in bench.reasons()] == [Action.OFFLOAD, Action.RESTORE]
+
+
+@pytest.mark.parametrize(
+    ("options", "learned"),
+    [
+        pytest.param({}, (2,), id="its owner told the power"),
+        pytest.param({"measured": True}, (2,), id="its sensor did"),
+        pytest.param({"declared": None}, (), id="the step may be another's, where nobody knows its size"),
+        pytest.param({"declared": 2000.0}, (), id="the step is not of its size"),
+    ],
+)
+def test_one_cut_tells_the_phase_of_a_load_of_known_power(options: dict[str, Any], learned: tuple[int, ...]) -> None:
+    base = steps((0, (500.0,) * 3), (50, (500.0, 3000.0, 500.0)))
+    load = plug("a", 1500, phases=(2,), known_phases=(), **options)
+    bench = Bench(load, base=base, phases=3, contract_va=12000, profile=Profile.STRICT).run(100)
+    assert bench.off() == ["a"]
+    assert bench.report("a").learned_phases == learned
 
 
 @pytest.mark.parametrize(

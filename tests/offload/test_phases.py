@@ -80,7 +80,8 @@ def test_a_load_of_unknown_phase_is_tried_where_the_need_is() -> None:
 
 def test_when_an_unknown_phase_was_the_wrong_one_the_next_load_goes() -> None:
     bench = house(plug("a", 1000, phases=(1,), known_phases=()), plug("b", 1000, phases=(2,))).run(60)
-    assert set(bench.off()) == {"a", "b"}
+    assert bench.cuts("a")
+    assert "b" in bench.off()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_when_an_unknown_phase_was_the_wrong_one_the_next_load_goes() -> None:
 )
 def test_a_load_of_unknown_phase_returns_into_room_on_every_phase(third_va: float, returns: bool) -> None:
     base = steps((0, (1000.0,) * 3), (50, (1000.0, 3500.0, 1000.0)), (100, (1000.0, 1000.0, third_va)))
-    bench = house(plug("a", 1000, phases=(2,), known_phases=()), base=base).run(300)
+    bench = house(plug("a", 1000, phases=(2,), known_phases=(), declared=None), base=base).run(300)
     assert bool(bench.returns()) is returns
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from .learn import step_of
+
 LEAST_VA: Final = 300.0
 """Smaller changes drown in the noise of the base load."""
 
@@ -68,14 +70,13 @@ class Echo:
             if sampled_at - change.at <= shown_after_s:
                 self._awaited.append(change)
             else:
-                yield change.load_id, _where(change, raw)
+                yield change.load_id, phases_of(change.va, step_of(1.0, change.before, raw))
 
 
-def _where(change: _Change, after: Mapping[int, float]) -> tuple[int, ...]:
+def phases_of(va: float, moved: Mapping[int, float]) -> tuple[int, ...]:
     """The one phase that moved by as much, or all three by a third of it; none when it cannot be told."""
-    moved = {phase: power - change.before[phase] for phase, power in after.items() if phase in change.before}
-    whole = tuple(phase for phase, va in moved.items() if _same(va, change.va))
-    thirds = tuple(phase for phase, va in moved.items() if _same(va, change.va / _THREE))
+    whole = tuple(phase for phase, step_va in moved.items() if _same(step_va, va))
+    thirds = tuple(phase for phase, step_va in moved.items() if _same(step_va, va / _THREE))
     if len(thirds) == _THREE:
         return tuple(sorted(thirds))
     return whole if len(whole) == 1 else ()

@@ -93,7 +93,7 @@ class Learned:
             self._count(where, 1)
 
     def heard(self, phases: tuple[int, ...]) -> None:
-        """Take the phases on which a change told by its sensor was found on the meter; empty: on none of them."""
+        """Take the phases on which a change of known size was found on the meter; empty: on none of them."""
         self._count(phases, _HEARD if phases else 1)
 
     def measure(self, power_va: float | None, now: float) -> None:

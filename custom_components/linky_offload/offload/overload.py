@@ -9,6 +9,7 @@ from ..meter.trip import sustainable_ratio
 from . import levels
 from .cutting import Choice, Group, answered_by, choose, most_pressing, protected, why_not
 from .desk import Desk
+from .echo import LEAST_VA, phases_of
 from .guard import SOURCE_LAG_S, Need, PhaseLoad, guard_ratio, need_of
 from .in_flight import Flight
 from .learn import step_of
@@ -206,6 +207,10 @@ def _learn_step(load: LoadTrack, moved: Mapping[int, float], now: float) -> None
         load.learned.vote(moved, own.phases)
     else:
         load.learned.step(moved, own.phases)
+    size_va = load.before_cut_va if own.measured else own.declared_va
+    unknown = not own.phases and len(moved) > 1
+    if unknown and size_va is not None and size_va >= LEAST_VA and (where := phases_of(size_va, moved)):
+        load.learned.heard(where)  # a step of a size that was known beforehand is seldom another's: one is enough
 
 
 def _note_empty(load: LoadTrack, flight: Flight, moved: Mapping[int, float], now: float) -> None:
