@@ -97,6 +97,35 @@ def test_a_load_of_unknown_phase_returns_into_room_on_every_phase(third_va: floa
     assert bool(bench.returns()) is returns
 
 
+def test_a_return_on_one_phase_does_not_wait_for_one_on_another() -> None:
+    base = steps((0, (1000.0,) * 3), (50, (3500.0, 3500.0, 1000.0)), (100, (1000.0,) * 3))
+    bench = house(plug("on 1", 1000, phases=(1,)), plug("on 2", 1000, phases=(2,)), base=base).run(200)
+    assert bench.returns("on 1") == [pytest.approx(bench.returns("on 2")[0], abs=1.5)]
+
+
+def test_a_return_waits_for_one_whose_phase_nobody_knows() -> None:
+    base = steps((0, (1000.0,) * 3), (50, (3500.0, 3500.0, 1000.0)), (100, (1000.0,) * 3))
+    loads = plug("on 1", 1000, phases=(1,)), plug("anywhere", 1000, phases=(2,), known_phases=())
+    bench = house(*loads, base=base).run(200)
+    assert bench.returns("on 1")[0] - bench.returns("anywhere")[0] >= 3
+
+
+def test_room_that_is_kept_for_a_load_holds_up_only_its_own_phases() -> None:
+    """From second 650 on, room is kept on phase 1 for the large load; the other small one has a phase to itself."""
+    base = steps(
+        (0, (500.0,) * 3), (50, (3990.0, 3990.0, 500.0)), (100, (2500.0, 3990.0, 500.0)), (700, (2500.0, 500.0, 500.0))
+    )
+    loads = [
+        plug("kept off", 300, phases=(1,), minimum_off_s=640),
+        plug("elsewhere", 300, phases=(2,)),
+        plug("large", 3000, phases=(1,)),
+    ]
+    bench = house(*loads, base=base).run(1200)
+    assert bench.returns("large") == []
+    assert bench.returns("kept off") == []
+    assert bench.returns("elsewhere") == [pytest.approx(702, abs=2)]
+
+
 def test_two_phases_in_need_are_answered_in_one_breath() -> None:
     base = steps((0, (1000.0,) * 3), (50, (3500.0, 3500.0, 1000.0)))
     loads = [plug(f"on {phase}", 1000, phases=(phase,)) for phase in (1, 2, 3)]

@@ -1,7 +1,5 @@
 """How loads come back: into room that was reckoned first, one at a time (design §6.6)."""
 
-from itertools import pairwise
-
 import pytest
 
 from custom_components.linky_offload.offload import (
@@ -81,13 +79,32 @@ def test_the_delay_after_begins_anew_when_the_room_goes() -> None:
 
 def test_the_last_that_went_is_the_first_that_returns_and_each_is_verified() -> None:
     loads = [plug(name, 1000) for name in "abc"]
-    bench = Bench(*loads, base=steps((0, 1000), (50, 5900), (100, 1000)), profile=STRICT).run(111)
+    bench = Bench(*loads, base=steps((0, 1000), (50, 5900), (100, 1000)), profile=STRICT).run(104)
     assert bench.report("a").reason is Reason.VERIFYING
-    assert bench.report("c").status is LoadStatus.RECOVERING or bench.report("c").status is LoadStatus.NORMAL
+    assert bench.report("c").status is LoadStatus.RECOVERING
     bench.run(400)
-    returned = [(command.load_id, at) for at, command in bench.commands if command.action is Action.RESTORE]
-    assert [load_id for load_id, _ in returned] == ["c", "b", "a"]
-    assert all(later - earlier >= 10 for (_, earlier), (_, later) in pairwise(returned))
+    returned = [command.load_id for _, command in bench.commands if command.action is Action.RESTORE]
+    assert returned == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "waits_s"),
+    [
+        pytest.param(True, (3, 6), id="its order and the next samples"),
+        pytest.param(False, (10, 12), id="ten seconds where it draws nothing, since it may start late"),
+    ],
+)
+def test_a_return_is_verified_until_the_meter_shows_it(asks: bool, waits_s: tuple[float, float]) -> None:
+    loads = [plug("a", 1000), plug("b", 1000, asks=lambda now: asks or now < 90)]
+    bench = Bench(*loads, base=steps((0, 1000), (50, 5900), (100, 1000)), profile=STRICT).run(200)
+    least, most = waits_s
+    assert least <= bench.returns("a")[0] - bench.returns("b")[0] <= most
+
+
+def test_a_thermostat_that_comes_on_holds_a_return_back_until_the_meter_shows_it() -> None:
+    other = plug("other", 500, measured=True, asks=lambda now: now >= 99, allowed=False)
+    bench = Bench(plug("a", 2000), other, base=steps((0, 1000), (50, 4500), (100, 1000)), profile=STRICT).run(200)
+    assert bench.returns("a") == [pytest.approx(103, abs=1.5)]
 
 
 @pytest.mark.parametrize("ranks", [(1, 2), (1, 1)], ids=["by rank", "of one rank, as listed"])

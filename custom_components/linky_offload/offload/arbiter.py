@@ -122,7 +122,7 @@ class Arbiter(ManualDoors):
                 load.forget()
                 load.obeyed()
                 load.held_until = now + desk.settings.hand_hold_s
-                desk.watch_effect(now)
+                desk.watch_effect(load, now)
                 desk.tell(EventType.HOLD, now, load, Reason.HAND)
             case Meaning.SWITCHED_OFF:
                 desk.flights.drop(load.load_id)
@@ -131,7 +131,7 @@ class Arbiter(ManualDoors):
                 self._came_back(load, now)
             case Meaning.STARTED | Meaning.AWOKE:
                 overload.note_start(desk, load, now, switched=meaning is Meaning.STARTED)
-                desk.watch_effect(now)
+                desk.watch_effect(load, now, draws=meaning is Meaning.AWOKE)
             case Meaning.NOTHING:
                 pass
         sight.learn_from(desk, load, view, cause, meaning, now)
@@ -261,7 +261,7 @@ class Arbiter(ManualDoors):
         if fits or not (load.enabled and load.settings.allowed) or desk.mode is not OffloadMode.AUTOMATIC:
             load.obeyed()
             load.returned(now)
-            desk.watch_effect(now)
+            desk.watch_effect(load, now)
         else:
             desk.cut(load, Reason.CAME_BACK_ON, now)
 

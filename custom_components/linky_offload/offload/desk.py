@@ -29,6 +29,7 @@ from .model import (
     Reason,
     Settings,
 )
+from .settling import Settling
 from .strategies import STRATEGIES, Scene
 from .track import LoadTrack
 
@@ -82,7 +83,7 @@ class Desk:
         self.refused = False
         self.started_at = now
         self.degraded_since: float | None = None
-        self.verifying_until = -math.inf
+        self.settling = Settling()
         self.last_return_at = -math.inf
         self.swaps_looked_at = -math.inf
         self.hour: int | None = None
@@ -147,6 +148,27 @@ class Desk:
         order.extend(load for load_id, load in self.tracks.items() if load_id in mine and load_id not in listed)
         return order
 
+    def unsettled(self, now: float) -> dict[int, float]:
+        """Phases on which a load moves or has just started, so that the room there is not known yet.
+
+        Each with the moment at which that is over at the latest; inf: when the meter shows it. An unknown phase may be
+        any.
+        """
+        phases, awaited = self.phases, self.settling.awaited(now)
+        for flight in self.flights:
+            awaited.setdefault(flight.load_id, math.inf)
+        ends: dict[int, float] = {}
+        for load_id, until in awaited.items():
+            if (load := self.tracks.get(load_id)) is not None:
+                for phase in load.effect(0.0, phases):
+                    ends[phase] = max(until, ends.get(phase, until))
+        return ends
+
+    def settles_at(self, load: LoadTrack, now: float) -> float | None:
+        """When that is over on the phases of a load; None where nothing is awaited."""
+        ends = self.unsettled(now)
+        return max((ends[phase] for phase in load.effect(0.0, self.phases) if phase in ends), default=None)
+
     def follow_clock(self, hour: int | None, minute: int | None, now: float) -> None:
         """Take the time of the local day, where it is told: a new hour or a new day of the accounts may have begun."""
         self.hour = self.hour if hour is None else hour
@@ -195,16 +217,20 @@ class Desk:
         self.put(Command(load_id=load.load_id, action=action, reason=reason, urgent=False, level=level))
         self.last_return_at = now
         self.ledger.switched(load, now)
-        self.watch_effect(now)
+        self.watch_effect(load, now)
         self.tell(EventType.RESTORED, now, load, reason, va=va)
 
     def put(self, command: Command) -> None:
         """Lay an order on the tray."""
         self._commands.append(command)
 
-    def watch_effect(self, now: float) -> None:
-        """A load starts: no other may have its room before the meter shows it."""
-        self.verifying_until = now + max(self.settings.verify_s, self.horizon)
+    def watch_effect(self, load: LoadTrack, now: float, *, draws: bool = False) -> None:
+        """A load starts: no other may have its room before the meter shows it.
+
+        ``draws``: its sensor tells that it does by now, so that the next samples contain it.
+        """
+        lasts = SOURCE_LAG_S + self.house.cadence_s if draws else max(self.settings.verify_s, self.horizon)
+        self.settling.begin(load.load_id, now + lasts)
 
     def tell(
         self,

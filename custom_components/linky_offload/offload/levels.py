@@ -12,7 +12,7 @@ from .desk import Desk
 from .guard import Need
 from .limits import circuit_room_va
 from .model import Action, Cause, Command, EventType, LoadStatus, LoadView, OffloadMode, Reason
-from .returning import Room, room_is_kept, room_now, why_none_returns
+from .returning import Room, room_is_kept, room_now, why_no_other_moves
 from .track import LoadTrack
 
 _BETWEEN_S: Final = 10.0
@@ -97,7 +97,7 @@ def turn(
     load.show(LoadStatus.TURNED_DOWN, reason, now)
     if not down:
         desk.last_return_at = now
-        desk.watch_effect(now)
+        desk.watch_effect(load, now)
     if first or whole:
         kind = EventType.RESTORED if whole else EventType.OFFLOADED
         desk.tell(kind, now, load, reason, va=freed, phase=phase)
@@ -147,7 +147,7 @@ def raise_one(desk: Desk, now: float) -> None:
     if not turned:
         return
     waiting = any(load.no_room_since is not None and room_is_kept(load, now) for load in desk.to_return(now))
-    if desk.degraded_since is not None or why_none_returns(desk, now) is not None or desk.promise is not None:
+    if desk.degraded_since is not None or why_no_other_moves(desk, now) is not None or desk.promise is not None:
         return
     room = room_now(desk, now)
     for load in turned:

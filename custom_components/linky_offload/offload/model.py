@@ -160,7 +160,7 @@ class Settings:
     degraded_hold_s: float = 900.0
     start_grace_s: float = 60.0  # nothing returns earlier than this after a start
     release_within_s: float = 900.0  # loads taken out of service are back at the latest after this
-    verify_s: float = 10.0  # at least this long, the effect of a return is watched
+    verify_s: float = 10.0  # so long, or longer where samples are rare, the meter has to show what a return does
     fixed_threshold_va: float | None = None  # instead of the contract, all phases together
     branch_breaker_a: float | None = None  # setting of the breaker beside the meter, a second limit
     mains_v: float = 230.0

@@ -23,7 +23,7 @@ def _waits_until(desk: Desk, load: LoadTrack, now: float) -> float | None:
         case LoadStatus.WAITING if load.reason is Reason.DELAY_BEFORE:
             return now + delay_before_left(desk, load, now)
         case LoadStatus.RECOVERING:
-            return desk.verifying_until
+            return desk.settling.until(load.load_id)
         case LoadStatus.OFFLOADED:
             return _off_until(desk, load, now)
         case LoadStatus.NORMAL:
@@ -41,7 +41,7 @@ def _off_until(desk: Desk, load: LoadTrack, now: float) -> float | None:
         case Reason.DELAY_AFTER if load.room_since is not None:
             return load.room_since + load.settings.delay_after_s + load.waits_more_s
         case Reason.VERIFYING:
-            return desk.verifying_until
+            return desk.settles_at(load, now)
         case Reason.STARTING:
             return desk.started_at + desk.settings.start_grace_s
         case Reason.METER_SILENT if desk.degraded_since is not None:

@@ -22,6 +22,7 @@ _RELAPSE_S: Final = 30.0
 _MISTAKE_S: Final = 180.0
 _EMPTY_S: Final = 4 * 3600.0
 _SHOWN_SHARE: Final = 0.25
+_WHOLE_SHARE: Final = 0.8
 _LEAST_STEP_VA: Final = 100.0
 _LONGEST_LEAD_S: Final = 10.0
 _AMPLY: Final = 1.1  # candidates cover a little more, so that not every sample chooses them anew
@@ -170,8 +171,10 @@ def learn(desk: Desk, now: float) -> None:
         load = desk.tracks.get(flight.load_id)
         sign = 1.0 if flight.action is Action.RESTORE else -1.0
         desk.levels.expect(flight.va, sign)
+        moved = step_of(sign, flight.raw_before, raw)
+        if flight.action is Action.RESTORE and _shown(flight, moved):
+            desk.settling.shown(flight.load_id)
         if load is not None and flight.alone and load.turned_to is None:
-            moved = step_of(sign, flight.raw_before, raw)
             if _may_be_one_load(desk, moved):
                 _learn_step(load, moved, now)
             _note_empty(load, flight, moved, now)
@@ -190,6 +193,11 @@ def learn(desk: Desk, now: float) -> None:
         return
     ours = sum(load.drawing_va or 0.0 for load in desk.tracks.values() if load.on)
     desk.habits.note(desk.hour, reading.power_va - ours)
+
+
+def _shown(flight: Flight, moved: Mapping[int, float]) -> bool:
+    """The phases of an order moved as far as was reckoned, or nearly so."""
+    return bool(flight.va) and all(moved.get(phase, 0.0) >= _WHOLE_SHARE * va for phase, va in flight.va.items())
 
 
 def _may_be_one_load(desk: Desk, moved: Mapping[int, float]) -> bool:

@@ -1,6 +1,6 @@
 """Which load returns: only into room that was reckoned first (design §6.6, §8)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,7 +78,8 @@ def _keep_promise(desk: Desk, waiting: Sequence[LoadTrack], room: Room | None, n
     if load is None or now >= promise.until or desk.mode is not OffloadMode.AUTOMATIC:
         desk.promise = None
         return False
-    if room is not None and room.holds(load) and barred(desk, load) is None:
+    settled = desk.settles_at(load, now) is None
+    if settled and room is not None and room.holds(load) and barred(desk, load) is None:
         desk.promise = None
         desk.give_back(load, promise.reason, now)
         return True
@@ -133,11 +134,12 @@ def why_none_returns(desk: Desk, now: float) -> Reason | None:
         early = now - desk.degraded_since < desk.settings.degraded_hold_s
         if early or since_last < _SILENT_SPACING_S:
             return Reason.METER_SILENT
-    if now - desk.started_at < desk.settings.start_grace_s:
-        return Reason.STARTING
-    if desk.flights or now < desk.verifying_until:
-        return Reason.VERIFYING
-    return None
+    return Reason.STARTING if now - desk.started_at < desk.settings.start_grace_s else None
+
+
+def why_no_other_moves(desk: Desk, now: float) -> Reason | None:
+    """What keeps loads from changing places or being raised: beside what keeps every load, one that is under way."""
+    return why_none_returns(desk, now) or (Reason.VERIFYING if desk.unsettled(now) else None)
 
 
 def _just_reclosed(desk: Desk, now: float) -> bool:
@@ -147,21 +149,26 @@ def _just_reclosed(desk: Desk, now: float) -> bool:
 def _first_to_return(desk: Desk, order: Sequence[LoadTrack], room: Room | None, now: float) -> LoadTrack | None:
     """Pick the next load to return.
 
-    One that does not fit may be passed over by a smaller one, for ten minutes; then the room is kept for it, for as
-    long again, since the room for it may never come.
+    One that does not fit may be passed over by a smaller one, for ten minutes; then its room is kept for it, for as
+    long again, since the room for it may never come. What fits beside it returns: on another phase, mostly. So does
+    what fits beside a load that is next and waits for one on its phase to be verified.
     """
     picked: LoadTrack | None = None
-    reserved = False
+    left, unsettled, closed = room, desk.unsettled(now).keys(), False
     for load in order:
-        reason = barred(desk, load) or _why_wait(desk, load, room, now)
-        if reason is None and picked is None and not reserved:
+        reason = barred(desk, load) or _why_wait(desk, load, room, unsettled, now)
+        free = reason is None and not closed and (left is None or left.holds(load))
+        if free and picked is None:
             picked = load
             continue
-        shown = reason or (Reason.NO_ROOM if reserved else Reason.VERIFYING)
+        shown = reason or (Reason.VERIFYING if free else Reason.NO_ROOM)
         # That it stays off beyond its longest time says more than that it has no room.
         overdue = shown is Reason.NO_ROOM and load.told_longest
         load.show(LoadStatus.OFFLOADED, Reason.LONGEST_OFF if overdue else shown, now)
-        reserved = reserved or (reason is Reason.NO_ROOM and (desk.settings.strict_order or room_is_kept(load, now)))
+        kept = reason is Reason.VERIFYING or (reason is Reason.NO_ROOM and room_is_kept(load, now))
+        if kept and left is not None:
+            left = left.without((load,))
+        closed = closed or (reason is Reason.NO_ROOM and desk.settings.strict_order)
     return picked
 
 
@@ -173,7 +180,7 @@ def room_is_kept(load: LoadTrack, now: float) -> bool:
     return waited % (2 * passed_s) >= passed_s if passed_s > 0 else True
 
 
-def _why_wait(desk: Desk, load: LoadTrack, room: Room | None, now: float) -> Reason | None:
+def _why_wait(desk: Desk, load: LoadTrack, room: Room | None, unsettled: AbstractSet[int], now: float) -> Reason | None:
     """What keeps one load from returning; follows how long it has had room, and how long it has had none."""
     if room is None or not room.holds(load):
         load.room_since = None
@@ -181,8 +188,9 @@ def _why_wait(desk: Desk, load: LoadTrack, room: Room | None, now: float) -> Rea
         load.doubt(now)
         return Reason.NO_ROOM
     load.room_since = now if load.room_since is None else load.room_since
+    verifying = not unsettled.isdisjoint(load.effect(0.0, desk.phases))
     if load.release_by is not None:
-        return None
+        return Reason.VERIFYING if verifying else None
     if load.minimum_off_left_s(now) > 0:
         # Its minimum time is the appliance's need; what comes on top was earned by relapses.
         if now - load.off_since < load.settings.minimum_off_s:
@@ -190,6 +198,8 @@ def _why_wait(desk: Desk, load: LoadTrack, room: Room | None, now: float) -> Rea
         return Reason.BACK_OFF
     if now - load.room_since < load.settings.delay_after_s + load.waits_more_s:
         return Reason.DELAY_AFTER
+    if verifying:
+        return Reason.VERIFYING
     return None if bears(desk, load, now) else Reason.NO_ROOM
 
 

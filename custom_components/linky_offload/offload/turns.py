@@ -13,7 +13,7 @@ from .desk import Desk, Promise
 from .guard import Need
 from .limits import barred
 from .model import CoordinatorSettings, EventType, LoadStatus, OffloadMode, Reason
-from .returning import Room, bears, room_now, why_none_returns
+from .returning import Room, bears, room_now, why_no_other_moves
 from .strategies import STRATEGIES, Strategy, Swap
 from .strategies.hierarchical import Hierarchical
 from .track import LoadTrack
@@ -30,7 +30,7 @@ def swap_one(desk: Desk, now: float) -> None:
     if now - desk.swaps_looked_at < _LOOK_EVERY_S:
         return
     desk.swaps_looked_at = now
-    if why_none_returns(desk, now) is not None:
+    if why_no_other_moves(desk, now) is not None:
         return
     able = [load for load in desk.to_return(now) if _may_return(desk, load, now)]
     if not able or (room := room_now(desk, now)) is None:
@@ -52,7 +52,7 @@ def swap_one(desk: Desk, now: float) -> None:
 
 def rotate(desk: Desk, coordinator_id: str, now: float) -> None:
     """Pass the turn on without waiting for its end, where the minimum times of the loads allow."""
-    if desk.promise is not None or desk.mode is not OffloadMode.AUTOMATIC or why_none_returns(desk, now) is not None:
+    if desk.promise is not None or desk.mode is not OffloadMode.AUTOMATIC or why_no_other_moves(desk, now) is not None:
         return
     room = room_now(desk, now)
     able = [load for load in desk.to_return(now) if _may_return(desk, load, now)]
