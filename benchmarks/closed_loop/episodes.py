@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.closed_loop.day import Day, Move
-from benchmarks.closed_loop.outlet import Outlet
-from benchmarks.closed_loop.plant import DARK_S
 
 RELAPSE_BEGINS_S: Final = 30
 RELAPSE_ENDS_S: Final = 180
-ROOM_VA: Final = 200.0
-ROOM_SHARE: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +64,18 @@ def relapses_of(day: Day, episodes: Sequence[Episode]) -> int:
     phase ended within three minutes of the return, or when the load itself was cut again within these 30 s. To live
     above the contract for longer than that, as the meter profile does, is no mistake.
     """
-    phases = {outlet.spec.load_id: set(outlet.phases) for outlet in day.outlets}
+    phases = phases_of(day)
     cuts = [move for move in day.moves if not move.on]
-    return sum(1 for back in returns_of(day) if _relapsed(back, phases, cuts, episodes))
+    return sum(1 for back in returns_of(day) if relapsed(back, phases, cuts, episodes))
 
 
-def _relapsed(back: Move, phases: dict[str, set[int]], cuts: Sequence[Move], episodes: Sequence[Episode]) -> bool:
+def phases_of(day: Day) -> dict[str, set[int]]:
+    """Return the phases (0…) on which each load hangs."""
+    return {outlet.spec.load_id: set(outlet.phases) for outlet in day.outlets}
+
+
+def relapsed(back: Move, phases: Mapping[str, set[int]], cuts: Sequence[Move], episodes: Sequence[Episode]) -> bool:
+    """Tell whether one return was a mistake for which one of these cuts paid, see `relapses_of`."""
     own = phases[back.load_id]
     if any(cut.load_id == back.load_id and back.second <= cut.second <= back.second + RELAPSE_BEGINS_S for cut in cuts):
         return True
@@ -88,47 +90,3 @@ def _relapsed(back: Move, phases: dict[str, set[int]], cuts: Sequence[Move], epi
         )
         for episode in episodes
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
-    """Room for a cut load without a break, until it returned (``returned``) or the time was over.
-
-    ``seconds``: how long there had been room, its minimum time off aside.
-    """
-
-    load_id: str
-    seconds: float
-    returned: bool
-
-
-def waits_of(day: Day, minimum_off_s: Mapping[str, float]) -> list[Wait]:
-    """Return how long each cut load had room before it came back, given the minimum time off of each.
-
-    Room: the house is lit, and on each of its phases its power and max(200 VA, 3 %) more stay below the contract.
-    """
-    outlets = {outlet.spec.load_id: outlet for outlet in day.outlets}
-    cut_at: dict[str, int] = {}
-    waits: list[Wait] = []
-    for move in day.moves:
-        if not move.on:
-            cut_at[move.load_id] = move.second
-        elif (since := cut_at.pop(move.load_id, None)) is not None:
-            seconds = _room_s(day, outlets[move.load_id], since + minimum_off_s[move.load_id], move.second)
-            waits.append(Wait(load_id=move.load_id, seconds=seconds, returned=True))
-    for load_id, since in cut_at.items():
-        seconds = _room_s(day, outlets[load_id], since + minimum_off_s[load_id], day.household.seconds)
-        waits.append(Wait(load_id=load_id, seconds=seconds, returned=False))
-    return waits
-
-
-def _room_s(day: Day, outlet: Outlet, earliest: float, second: int) -> float:
-    """Count the seconds before ``second``, none before ``earliest``, in which there was room for a load."""
-    share = day.household.facts.contract_share_va
-    limit = share - max(ROOM_VA, ROOM_SHARE * share) - outlet.phase_va
-    lit_from = max((trip.second + 1 + DARK_S for trip in day.trips if trip.second < second), default=0)
-    earliest = max(earliest, lit_from)
-    begins = second
-    while begins > earliest and all(day.import_va[phase][begins - 1] <= limit for phase in outlet.phases):
-        begins -= 1
-    return float(second - begins)

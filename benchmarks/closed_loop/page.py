@@ -46,7 +46,13 @@ same troubles to whoever decides.
   something is cut, at most three minutes after the return. To live above the contract for longer, as
   the meter profile does, is no mistake of the return.
 - **From room to return**: seconds since the load, and 200 VA or 3 % more, fitted below the contract without a break,
-  its minimum time off aside.
+  its minimum time off aside. That is the whole wait. *Delays aside*, seconds are left out in which our own rule has
+  the load wait, and which, as the room itself, are reckoned from what the house did: its time off is doubled after
+  each return for which it was cut again, up to an hour; its owner told a larger power than it draws, and there was no
+  room for that; room was kept for a larger load that had been off for ten minutes, or half of the longest time that it
+  may be off, without any, for as long again; and by the meter, what nobody can cut drew so much at some moment of the
+  last three minutes that there would have been no room then. That another load has just returned, that nobody told on
+  which phase a load is, that idle ones may start, and that the largest step is feared leave nothing out.
 - **Troubled**: one command in a hundred is lost, one plug is deaf for an hour, the meter is silent for five minutes,
   and the controller restarts, all in the same day. **Odd meter**: it opens at 1.27, or its filter is 20 % slower or
   faster, or its share of the cut-off power 3 % lower or higher.
@@ -92,6 +98,9 @@ def _lines(outcome: Outcome, *, full: bool) -> Iterator[str]:
     yield "### Beside hindsight\n"
     yield "Least-harm, `meter` profile, beside the least that could have been left unserved.\n"
     yield from _table(tables.optimum(outcome))
+    yield "\n### What returns waited for\n"
+    yield "Returns to which there was room below the contract, and what held them back meanwhile: how many, how long.\n"
+    yield from _table(tables.delays(outcome.judged))
     yield "\n## Stress days\n"
     yield f"{_spread(full=full)}\n"
     yield f"![Avoidable trips by strategy, profile, trouble and pace of the meter]({STRESS})\n"

@@ -18,6 +18,7 @@ from benchmarks.closed_loop.rules import all_rules
 from benchmarks.closed_loop.rules.none import Nothing
 from benchmarks.closed_loop.rules.panic import Panic
 from benchmarks.closed_loop.score import Score, score
+from benchmarks.closed_loop.waits import Delay
 from custom_components.linky_offload.offload import Profile, Settings, StrategyName
 
 FAST_S: Final = 5.0
@@ -47,6 +48,13 @@ class Entrant:
         if self.profile is Profile.METER:
             return math.inf
         return Settings(profile=self.profile or Profile.CONTRACT).ordinary_delay_s
+
+    @property
+    def delays(self) -> frozenset[Delay]:
+        """What its returns wait for by its own rule; the rules of others know no such thing."""
+        if self.strategy is None:
+            return frozenset()
+        return frozenset(Delay) if self.profile is Profile.METER else frozenset(Delay) - {Delay.REPLAY}
 
     def controller(self, facts: HouseFacts) -> Controller:
         """Return a new controller for a house. Raises KeyError for an unknown rule."""
@@ -122,6 +130,7 @@ def judge(run: Run, day: Day) -> Score:
         delay_s=run.entrant.delay_s,
         comfort_kh=_comfort_kh(run.seed, run.days),
         panic=_panic_trips(run.seed, run.days, run.conditions) if day.trips else (),
+        delays=run.entrant.delays,
     )
 
 

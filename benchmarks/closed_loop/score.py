@@ -1,14 +1,15 @@
 """What a run is worth: trips, time above the contract, what was withheld, discomfort, switches, fairness, returns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 import math
 from typing import Final
 
 from benchmarks.closed_loop.conditions import Conditions
 from benchmarks.closed_loop.day import Day, Trip
-from benchmarks.closed_loop.episodes import episodes_of, relapses_of, returns_of, waits_of
+from benchmarks.closed_loop.episodes import episodes_of, relapses_of, returns_of
 from benchmarks.closed_loop.ours import preset_of
+from benchmarks.closed_loop.waits import Delay, Times, Wait, waits_of
 
 PANIC_NEAR_S: Final = 60
 AVOIDABLE_RATIO: Final = 1.3
@@ -25,9 +26,9 @@ class Score:
     Energies are VAh, discomfort degree-hours in excess of the same seed without a limit (a room that fares better
     counts 0). ``late``: episodes above the contract, enough cuttable load being on, that lasted longer than the delay
     plus one cadence, the source's lag and the slowest plug. ``withheld``: withheld ÷ demanded time of each load that
-    demanded at least a tenth of the time, by phase (0…): only loads of one phase can take turns. ``waits_s``: from
-    room to return, see `episodes.waits_of`, of each return; ``overlong``: the waits that lasted longer than the load
-    may be off at most, returned or not.
+    demanded at least a tenth of the time, by phase (0…): only loads of one phase can take turns. ``waits``: from
+    room to return, see `waits_of`, of each return; ``overlong``: the waits that lasted longer than the load may be off
+    at most, returned or not.
     """
 
     days: float
@@ -44,7 +45,7 @@ class Score:
     withheld: Mapping[int, Mapping[str, float]]
     returns: int
     relapses: int
-    waits_s: tuple[float, ...]
+    waits: tuple[Wait, ...]
     overlong: int
     still_off: int
 
@@ -55,12 +56,19 @@ class Score:
 
 
 def score(
-    day: Day, conditions: Conditions, *, delay_s: float, comfort_kh: Mapping[str, float], panic: Sequence[Trip]
+    day: Day,
+    conditions: Conditions,
+    *,
+    delay_s: float,
+    comfort_kh: Mapping[str, float],
+    panic: Sequence[Trip],
+    delays: Collection[Delay] = (),
 ) -> Score:
     """Judge a run.
 
     ``delay_s``: how long the controller may stay above the contract. ``comfort_kh``: degree-hours by room of the same
-    seed without a limit. ``panic``: the trips of the same seed and conditions under panic.
+    seed without a limit. ``panic``: the trips of the same seed and conditions under panic. ``delays``: those that the
+    controller keeps before a return.
     """
     episodes = episodes_of(day)
     judged = [episode for episode in episodes if episode.cuttable]
@@ -69,7 +77,11 @@ def score(
     moved = [move.load_id for move in day.moves]
     demanding = DEMANDING_SHARE * day.household.seconds
     presets = {load.load_id: preset_of(load.facts.kind) for load in day.household.loads}
-    waits = waits_of(day, {load_id: preset.minimum_off_s for load_id, preset in presets.items()})
+    times = {
+        load_id: Times(minimum_off_s=preset.minimum_off_s, longest_off_s=preset.longest_off_s)
+        for load_id, preset in presets.items()
+    }
+    waits = waits_of(day, times, episodes, delays)
     return Score(
         days=day.household.seconds / 86_400,
         trips=len(day.trips),
@@ -92,7 +104,7 @@ def score(
         },
         returns=len(returns_of(day)),
         relapses=relapses_of(day, episodes),
-        waits_s=tuple(wait.seconds for wait in waits if wait.returned),
+        waits=tuple(wait for wait in waits if wait.returned),
         overlong=sum(1 for wait in waits if wait.seconds > (presets[wait.load_id].longest_off_s or math.inf)),
         still_off=sum(1 for outlet in day.outlets if not outlet.on),
     )

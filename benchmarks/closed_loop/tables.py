@@ -11,6 +11,7 @@ from benchmarks.closed_loop.figures import Outcome, by_entrant
 from benchmarks.closed_loop.plan import CADENCES_S, EXACT, LEAST_HARM, ODD_METERS, TROUBLED
 from benchmarks.closed_loop.runner import Result
 from benchmarks.closed_loop.score import jain
+from benchmarks.closed_loop.waits import Delay
 
 
 class Table(NamedTuple):
@@ -55,6 +56,7 @@ def compared(results: Sequence[Result]) -> Table:
         "most/load",
         "relapses",
         "room→return p95",
+        "delays aside",
         "off at end",
     )
     rows = []
@@ -76,7 +78,8 @@ def compared(results: Sequence[Result]) -> Table:
                 f"{sum(score.switches for score in scores) / days:.1f}",
                 str(max(score.most_switches for score in scores)),
                 percent(sum(score.relapses for score in scores), sum(score.returns for score in scores)),
-                seconds(quantile([wait for score in scores for wait in score.waits_s], 0.95)),
+                seconds(quantile([wait.seconds for score in scores for wait in score.waits], 0.95)),
+                seconds(quantile([wait.idle_s for score in scores for wait in score.waits], 0.95)),
                 str(sum(score.still_off for score in scores)),
             )
         )
@@ -153,6 +156,19 @@ def optimum(outcome: Outcome) -> Table:
         ("seed", "ours VAh", "optimum VAh", "×"),
         tuple((str(seed), f"{own:.0f}", f"{least:.0f}", _times(own, least)) for seed, own, least in rows),
     )
+
+
+def delays(results: Sequence[Result]) -> Table:
+    """What returns waited for though there was room, by who decided: how many of them, and how long altogether."""
+    rows = []
+    for entrant, own in by_entrant(results).items():
+        waits = [wait for result in own for wait in result.score.waits]
+        cells = []
+        for delay in Delay:
+            delayed = [wait.aside_s[delay] for wait in waits if delay in wait.aside_s]
+            cells.append(f"{len(delayed)}, {sum(delayed):.0f} s" if delayed else "-")
+        rows.append((entrant.label, str(len(waits)), *cells, f"{sum(wait.idle_s for wait in waits):.0f} s"))
+    return Table(("entrant", "returns", *(str(delay) for delay in Delay), "nothing"), tuple(rows))
 
 
 def weeks(results: Sequence[Result]) -> Table:

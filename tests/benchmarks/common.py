@@ -6,20 +6,28 @@ from typing import Self, override
 
 from benchmarks.closed_loop.appliances import ChargeSpec, LoadSpec
 from benchmarks.closed_loop.controller import Controller, HouseFacts, LoadFacts, LoadKind, Order, Orders, Sample
+from benchmarks.closed_loop.day import Day, Move
 from benchmarks.closed_loop.household import Heating, Household, Profile
+from benchmarks.closed_loop.outlet import Outlet
 from benchmarks.closed_loop.weather import Season
 
 
 def steady_load(
-    load_id: str, va: float, *, phases: tuple[int, ...] = (1,), measured: bool = True, report_s: float = 1.0
+    load_id: str,
+    va: float,
+    *,
+    phases: tuple[int, ...] = (1,),
+    measured: bool = True,
+    declared_va: float | None = None,
+    report_s: float = 1.0,
 ) -> ChargeSpec:
-    """Return a load that asks from the tenth second on, without end."""
+    """Return a load that asks from the tenth second on, without end; not measured, its true power is declared."""
     facts = LoadFacts(
         load_id=load_id,
         kind=LoadKind.PROGRAM,
         phases=phases,
         nameplate_va=va,
-        declared_va=None if measured else va,
+        declared_va=None if measured else declared_va or va,
         measured=measured,
         has_room=False,
     )
@@ -80,3 +88,23 @@ class Script(Controller):
 
     def _next(self) -> None:
         self.next_at = min((at for at, _ in self._orders), default=None)
+
+
+def day_of(
+    import_va: Sequence[float],
+    *,
+    moves: Sequence[Move] = (),
+    base: Sequence[float] = (),
+    loads: Sequence[LoadSpec] = (),
+) -> Day:
+    """Return a lived day of one phase of 6 kVA, by default with two loads of 1 kVA, which saw this power."""
+    loads = loads or [steady_load("a", 1000.0), steady_load("b", 1000.0)]
+    return Day(
+        household=house_of([base or [100.0] * len(import_va)], loads),
+        import_va=(array("d", import_va),),
+        trips=(),
+        moves=tuple(moves),
+        outlets=tuple(Outlet(load) for load in loads),
+        deficit_kh={"a": 3.0, "b": 1.0},
+        samples=0,
+    )

@@ -8,6 +8,13 @@ from benchmarks.closed_loop.figures import Outcome
 from benchmarks.closed_loop.plan import EXACT
 from benchmarks.closed_loop.runner import Entrant, Result, Run
 from benchmarks.closed_loop.score import Score
+from benchmarks.closed_loop.waits import Delay, Wait
+
+
+def wait(seconds: float, **aside_s: float) -> Wait:
+    """Return a wait of a load that came back; ``aside_s``: its delays by their names."""
+    named = {Delay[name.upper()]: value for name, value in aside_s.items()}
+    return Wait(load_id="a", seconds=seconds, returned=True, aside_s=named)
 
 
 def result(
@@ -25,7 +32,7 @@ def result(
     late: int = 0,
     switches: int = 12,
     withheld: Sequence[Mapping[str, float]] = (),
-    waits_s: tuple[float, ...] = (),
+    waits: tuple[Wait, ...] = (),
     overlong: int = 0,
 ) -> Result:
     """Return a run of ten episodes, four returns and one relapse."""
@@ -44,7 +51,7 @@ def result(
         withheld=dict(enumerate(withheld)),
         returns=4,
         relapses=1,
-        waits_s=waits_s,
+        waits=waits,
         overlong=overlong,
         still_off=0,
     )

@@ -11,8 +11,9 @@ from benchmarks.closed_loop.goals import Goal, goals_of
 from benchmarks.closed_loop.household import WINTER_SEEDS
 from benchmarks.closed_loop.plan import IN_CONTRACT, LEAST_HARM, TROUBLED
 from benchmarks.closed_loop.runner import Entrant
+from benchmarks.closed_loop.waits import Wait
 
-from .results import outcome, result
+from .results import outcome, result, wait
 
 STRICT_RULE, LAX_RULE = Entrant("strict rule"), Entrant("lax rule")
 
@@ -61,14 +62,31 @@ class TestContract:
 
 
 @pytest.mark.parametrize(
-    ("waits_s", "met"),
+    ("waits", "met", "measured"),
     [
-        pytest.param((9.5,) * 19 + (800.0,), True, id="nineteen of twenty within three samples, lag and latency"),
-        pytest.param((9.5,) * 18 + (10.0,) * 2, False, id="eighteen"),
+        pytest.param(
+            (wait(9.5),) * 19 + (wait(800.0),),
+            True,
+            "95.0% of 20 within, 95.0% with the delays; 95 % within 10 s",
+            id="nineteen of twenty within three samples, lag and latency",
+        ),
+        pytest.param(
+            (wait(9.5),) * 18 + (wait(10.0),) * 2,
+            False,
+            "90.0% of 20 within, 90.0% with the delays; 95 % within 10 s",
+            id="eighteen",
+        ),
+        pytest.param(
+            (wait(4.0),) * 9 + (wait(604.0, reserved=600.0),),
+            True,
+            "100.0% of 10 within, 90.0% with the delays; 95 % within 4 s",
+            id="a delay is left out and told",
+        ),
     ],
 )
-def test_from_room_to_return(waits_s: tuple[float, ...], met: bool) -> None:
-    assert the_goal(outcome([result(LEAST_HARM, waits_s=waits_s)]), "from room to return").met is met
+def test_from_room_to_return(waits: tuple[Wait, ...], met: bool, measured: str) -> None:
+    goal = the_goal(outcome([result(LEAST_HARM, waits=waits)]), "from room to return")
+    assert (goal.met, goal.measured) == (met, measured)
 
 
 @pytest.mark.parametrize(("overlong", "met"), [(0, True), (1, False)])

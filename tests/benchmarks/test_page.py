@@ -13,7 +13,7 @@ from benchmarks.closed_loop.plan import CYCLIC, IN_CONTRACT, LEAST_HARM, TROUBLE
 from benchmarks.closed_loop.runner import Entrant
 from benchmarks.closed_loop.svg import Sheet
 
-from .results import outcome, result
+from .results import outcome, result, wait
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,7 +21,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(name="measured")
 def measured_outcome() -> Outcome:
     rules = [result(Entrant(name), over_s=600, unserved_vah=9100.0, degree_hours=40.0) for name in ("box", "90/80 %")]
-    own = [result(LEAST_HARM, unserved_vah=3210.0, waits_s=(4.0,)), result(IN_CONTRACT, over_s=120)]
+    own = [
+        result(LEAST_HARM, unserved_vah=3210.0, waits=(wait(4.0), wait(604.0, reserved=600.0))),
+        result(IN_CONTRACT, over_s=120),
+    ]
     trials = [result(LEAST_HARM, seed=101), result(LEAST_HARM, seed=102, conditions=TROUBLED, trips=7, avoidable=7)]
     return outcome(
         [*rules, *own],
@@ -52,6 +55,12 @@ class TestPage:
         assert "| ours least-harm meter | 102 | 1.5 s troubled | 7 | 0 |" in (tmp_path / "offload.md").read_text(
             "utf-8"
         )
+
+    def test_it_tells_what_returns_waited_for(self, measured: Outcome, tmp_path: Path) -> None:
+        page.write(measured, full=False, folder=tmp_path)
+        text = (tmp_path / "offload.md").read_text("utf-8")
+        assert "| ours least-harm meter | 2 | - | - | 1, 600 s | - | 8 s |" in text
+        assert "| 604 s | 4 s | 0 |" in text  # whole, and delays aside
 
     def test_it_tells_how_it_was_made(self, measured: Outcome, tmp_path: Path) -> None:
         page.write(measured, full=True, folder=tmp_path)

@@ -1,34 +1,15 @@
-"""The figures: what is avoidable, what is late, what was a relapse, how long a return waited, what is fair."""
+"""The figures: what is avoidable, what is late, what was a relapse, what waited too long, what is fair."""
 
-from array import array
 from dataclasses import replace
 
 import pytest
 
 from benchmarks.closed_loop.conditions import Conditions
-from benchmarks.closed_loop.day import Day, Move, Trip
-from benchmarks.closed_loop.episodes import Episode, episodes_of, relapses_of, waits_of
-from benchmarks.closed_loop.outlet import Outlet
+from benchmarks.closed_loop.day import Move, Trip
+from benchmarks.closed_loop.episodes import Episode, episodes_of, relapses_of
 from benchmarks.closed_loop.score import is_avoidable, jain, score
 
-from .common import house_of, steady_load
-
-CONTRACT_VA = 6000.0
-
-
-def day_of(import_va: list[float], *, moves: list[Move] | None = None, base: list[float] | None = None) -> Day:
-    """Return a lived day of one phase with two loads of 1 kVA, which saw this power."""
-    loads = [steady_load("a", 1000.0), steady_load("b", 1000.0)]
-    house = house_of([base or [100.0] * len(import_va)], loads, contract_va=CONTRACT_VA)
-    return Day(
-        household=house,
-        import_va=(array("d", import_va),),
-        trips=(),
-        moves=tuple(moves or ()),
-        outlets=tuple(Outlet(load) for load in loads),
-        deficit_kh={"a": 3.0, "b": 1.0},
-        samples=0,
-    )
+from .common import day_of
 
 
 class TestAvoidable:
@@ -100,45 +81,19 @@ class TestRelapses:
         assert relapses_of(day, episodes_of(day)) == relapses
 
 
-class TestWaits:
-    @pytest.mark.parametrize(
-        ("room_from", "moves", "wait"),
-        [
-            pytest.param(400, [Move(20, "a", on=False), Move(405, "a", on=True)], (5, True), id="since there was room"),
-            pytest.param(
-                100,
-                [Move(20, "a", on=False), Move(405, "a", on=True)],
-                (205, True),
-                id="no sooner than its minimum time off allows",
-            ),
-            pytest.param(400, [Move(20, "a", on=False), Move(400, "a", on=True)], (0, True), id="at once"),
-            pytest.param(400, [Move(20, "a", on=False)], (200, False), id="it never returned"),
-        ],
-    )
-    def test_from_room_to_return(self, room_from: int, moves: list[Move], wait: tuple[int, bool]) -> None:
-        # 6000 − 200 (hysteresis) − 1000 (the load) = 4800
-        powers = [4801.0] * room_from + [4800.0] * (600 - room_from)
-        (found,) = waits_of(day_of(powers, moves=moves), {"a": 180.0})
-        assert (found.seconds, found.returned) == wait
-
-    def test_a_dark_house_has_no_room(self) -> None:
-        moves = [Move(20, "a", on=False), Move(405, "a", on=True)]
-        day = replace(day_of([0.0] * 600, moves=moves), trips=(Trip(99, 0),))
-        assert [wait.seconds for wait in waits_of(day, {"a": 30.0})] == [5.0]
-
-    @pytest.mark.parametrize(
-        ("back_at", "overlong"),
-        [
-            pytest.param(3750, 0, id="an hour and two minutes after the cut, of which three minutes were due"),
-            pytest.param(4100, 1, id="more than an hour after its three minutes"),
-            pytest.param(None, 1, id="not at all"),
-        ],
-    )
-    def test_none_waits_longer_than_it_may_be_off(self, back_at: int | None, overlong: int) -> None:
-        moves = [Move(20, "a", on=False), *([Move(back_at, "a", on=True)] if back_at else [])]
-        day = day_of([0.0] * 5000, moves=moves)
-        result = score(day, Conditions(), delay_s=60.0, comfort_kh={"a": 3.0, "b": 1.0}, panic=())
-        assert result.overlong == overlong
+@pytest.mark.parametrize(
+    ("back_at", "overlong"),
+    [
+        pytest.param(3750, 0, id="an hour and two minutes after the cut, of which three minutes were due"),
+        pytest.param(4100, 1, id="more than an hour after its three minutes"),
+        pytest.param(None, 1, id="not at all"),
+    ],
+)
+def test_none_waits_longer_than_it_may_be_off(back_at: int | None, overlong: int) -> None:
+    moves = [Move(20, "a", on=False), *([Move(back_at, "a", on=True)] if back_at else [])]
+    day = day_of([0.0] * 5000, moves=moves)
+    result = score(day, Conditions(), delay_s=60.0, comfort_kh={"a": 3.0, "b": 1.0}, panic=())
+    assert result.overlong == overlong
 
 
 def test_discomfort_is_what_the_limit_costs_and_a_warmer_room_pays_for_no_other() -> None:
