@@ -55,7 +55,8 @@ def return_one(desk: Desk, now: float) -> None:
     waiting = desk.to_return(now)
     if not waiting:
         return
-    hindrance = why_none_returns(desk, now)
+    unsettled = desk.unsettled(now).keys()
+    hindrance = why_none_returns(desk, now) or (Reason.VERIFYING if unsettled >= set(desk.phases) else None)
     if hindrance is not None:
         for load in waiting:
             load.show(LoadStatus.OFFLOADED, hindrance, now)
@@ -64,7 +65,8 @@ def return_one(desk: Desk, now: float) -> None:
     if _keep_promise(desk, waiting, room, now):
         return
     # What was taken out of service goes first: nobody decides for it any more.
-    picked = _first_to_return(desk, sorted(waiting, key=lambda one: one.release_by is None), room, now)
+    order = sorted(waiting, key=lambda one: one.release_by is None)
+    picked = _first_to_return(desk, order, room, unsettled, now)
     if picked is not None:
         desk.give_back(picked, Reason.ROOM if picked.release_by is None else Reason.RELEASED, now)
 
@@ -146,15 +148,17 @@ def _just_reclosed(desk: Desk, now: float) -> bool:
     return desk.house.closed_at is not None and now - desk.house.closed_at < _RECLOSED_FOR_S
 
 
-def _first_to_return(desk: Desk, order: Sequence[LoadTrack], room: Room | None, now: float) -> LoadTrack | None:
-    """Pick the next load to return.
+def _first_to_return(
+    desk: Desk, order: Sequence[LoadTrack], room: Room | None, unsettled: AbstractSet[int], now: float
+) -> LoadTrack | None:
+    """Pick the next load to return; ``unsettled``: phases on which another has to be verified first.
 
     One that does not fit may be passed over by a smaller one, for ten minutes; then its room is kept for it, for as
     long again, since the room for it may never come. What fits beside it returns: on another phase, mostly. So does
     what fits beside a load that is next and waits for one on its phase to be verified.
     """
     picked: LoadTrack | None = None
-    left, unsettled, closed = room, desk.unsettled(now).keys(), False
+    left, closed = room, False
     for load in order:
         reason = barred(desk, load) or _why_wait(desk, load, room, unsettled, now)
         free = reason is None and not closed and (left is None or left.holds(load))
