@@ -95,6 +95,18 @@ async def test_an_overload_cuts_the_first_load_and_room_brings_it_back(
     assert told.index(EventType.OVERLOAD_STARTED) < told.index(EventType.OFFLOADED) < told.index(EventType.RESTORED)
 
 
+async def test_the_meter_is_told_what_a_cut_load_drew(
+    hass: HomeAssistant, pty_meter: PtyMeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = await set_up(hass, meter_entry(pty_meter.port, [HEATER_LOAD, BOILER_LOAD]))
+    shed: list[Mapping[int, float]] = []
+    monkeypatch.setattr(runtime.meter, "shed", lambda shed_va, _now: shed.append(dict(shed_va)))
+
+    await cut(hass, pty_meter, runtime)
+
+    assert shed == [{1: 2000.0}]
+
+
 async def test_an_order_leaves_in_the_turn_in_which_its_group_was_read_and_entities_are_told_afterwards(
     hass: HomeAssistant, pty_meter: PtyMeter
 ) -> None:

@@ -161,7 +161,10 @@ class Ours(Controller):
             gap_k=gap_k,
             demand=demand,
         )
-        orders = self._orders(self.arbiter.see_load(view, cause, now))
+        decision = self.arbiter.see_load(view, cause, now)
+        for phase, va in decision.shed_va.items():
+            self._filters[phase - 1].shed(va, now)
+        orders = self._orders(decision)
         self._look_ahead(now)
         return orders
 

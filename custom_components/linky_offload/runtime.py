@@ -287,6 +287,8 @@ class LinkyRuntime(Announcer):
 
     def _decide(self, decision: Decision) -> None:
         """Carry out a decision. One that is provoked by the orders of another waits until those have left."""
+        if decision.shed_va:
+            self.meter.shed(decision.shed_va, self._loop.time())
         self._decisions.append(decision)
         if self._deciding:
             return

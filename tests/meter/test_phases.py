@@ -236,3 +236,18 @@ class TestHistoric:
         feed.frame(HISTORIC_ONE)
         feed.frame(changed(HISTORIC_ONE, IINST="009"), times=6, without="PAPP", wait=2)
         assert feed.powers == [9 * 230]
+
+
+def test_what_a_phase_shed_is_known_to_its_filter_alone() -> None:
+    feed, other = Feed(), Feed()
+    for one in (feed, other):
+        one.frame(STANDARD_THREE)
+    feed.meter.shed({3: 3000.0, 4: 3000.0}, feed.now + 1)
+    for one in (feed, other):
+        one.now += 60.0
+        one.frame(changed(STANDARD_THREE, SINSTS="03790", SINSTS3="02580"))
+    states, held = ([phase.trip_y for phase in one.reading.phases] for one in (feed, other))
+    assert states[:2] == held[:2]
+    assert states[2] is not None
+    assert held[2] is not None
+    assert states[2] < held[2]

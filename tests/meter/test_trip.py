@@ -15,6 +15,7 @@ from custom_components.linky_offload.meter import (
     step,
     sustainable_ratio,
 )
+from simulator.breaker import PowerFilter
 
 LIMIT = TRIP_RATIO**2
 INFINITE = math.inf
@@ -258,3 +259,76 @@ class TestFilter:
             real = B * (loads[second] / self.P) ** 2 + (1 - B) * real
             trip.observe(load, self.P, second + 1.0)
             assert trip.y == pytest.approx(min(real, LIMIT), abs=1e-6)
+
+    @pytest.mark.parametrize(
+        ("sheds", "power_va", "pieces"),
+        [
+            pytest.param([(2, 2500)], 5500, [(2, 8000), (58, 5500)], id="what was shed, and nothing else moved"),
+            pytest.param([(2, 2500)], 4000, [(2, 8000), (58, 5500)], id="the rest fell, nobody knows when"),
+            pytest.param([(2, 2500)], 7000, [(2, 9500), (58, 7000)], id="the rest rose, nobody knows when"),
+            pytest.param([(2, 2500)], 8000, [(2, 10_500), (58, 8000)], id="what was shed does not show"),
+            pytest.param([(2, 2500), (30, 1000)], 4500, [(2, 8000), (28, 5500), (30, 4500)], id="two, one by one"),
+            pytest.param([], 4500, [(60, 8000)], id="nothing was shed"),
+        ],
+    )
+    def test_takes_the_higher_load_for_what_was_not_shed_in_a_gap(
+        self, sheds: list[tuple[float, float]], power_va: float, pieces: list[tuple[float, float]]
+    ) -> None:
+        trip = self.started(8000)
+        expected = trip.y
+        assert expected is not None
+        for moment, va in sheds:
+            trip.shed(va, moment)
+        trip.observe(power_va, self.P, 60)
+        for seconds, va in pieces:
+            expected = step(expected, va / self.P, seconds)
+        assert trip.y == pytest.approx(min(expected, LIMIT))
+
+    def test_is_carried_on_without_what_was_shed(self) -> None:
+        trip = self.started(7000)
+        trip.shed(2500, 10)
+        whole = step((7000 / self.P) ** 2, 7000 / self.P, 10)
+        assert trip.value_at(30) == pytest.approx(min(step(whole, 4500 / self.P, 20), LIMIT))
+
+    def test_reckons_what_was_shed_from_one_sample_only(self) -> None:
+        trip, other = self.started(7000), self.started(7000)
+        trip.shed(2500, 2)
+        for now in (60, 120):
+            trip.observe(4500, self.P, now)
+            other.observe(4500, self.P, now)
+        first = step(step((7000 / self.P) ** 2, 7000 / self.P, 2), 4500 / self.P, 58)
+        assert trip.y == pytest.approx(step(first, 4500 / self.P, 60))
+        assert (trip.y or 0) < (other.y or 0)
+
+    def test_knows_nothing_to_shed_before_the_first_sample(self) -> None:
+        trip = TripFilter()
+        trip.shed(2500, 1)
+        trip.observe(6000, self.P, 2)
+        assert trip.y == pytest.approx(1.0)
+
+    @given(
+        base=st.lists(st.tuples(st.integers(0, 59), st.floats(0, 9000)), min_size=1, max_size=8),
+        cuts=st.lists(st.tuples(st.integers(1, 479), st.floats(100, 3000)), max_size=5),
+    )
+    def test_is_never_below_the_meters_own_while_the_rest_moves_once_between_two_samples(
+        self, base: list[tuple[int, float]], cuts: list[tuple[int, float]]
+    ) -> None:
+        """The simulator's filter takes every second; ours a sample a minute, and the word of plugs that went off."""
+        rest_va, on = 3000.0, dict(enumerate(cuts))
+        first_va = rest_va + sum(va for _, va in cuts)
+        trip, real = TripFilter(), PowerFilter()
+        real.settle(first_va)
+        trip.observe(first_va, self.P, 0.0)
+        for minute, (moves_at, next_va) in enumerate(base):
+            for second in range(60 * minute, 60 * (minute + 1)):
+                if second % 60 == moves_at:
+                    rest_va = next_va
+                for number, (moment, va) in list(on.items()):
+                    if moment == second:
+                        del on[number]
+                        trip.shed(va, float(second))
+                real.step(rest_va + sum(va for _, va in on.values()))
+                real.y = min(real.y, LIMIT * self.P**2)  # it has opened, and can only fall
+            trip.observe(rest_va + sum(va for _, va in on.values()), self.P, 60.0 * (minute + 1))
+            assert trip.y is not None
+            assert trip.y >= real.y / self.P**2 - 1e-6

@@ -124,6 +124,8 @@ class Bench:
         """Carry out what the arbiter decided."""
         assert decision.next_at is None or decision.next_at > self.now, "asked to be woken in the past"
         self._next_at = math.inf if decision.next_at is None else decision.next_at
+        for phase, va in decision.shed_va.items():
+            self._filters[phase - 1].shed(va, self.now)
         for command in decision.commands:
             self.commands.append((self.now, command))
             one = self.plugs[command.load_id]

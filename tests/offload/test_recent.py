@@ -1,5 +1,7 @@
 """What happened lately is lived through again before a load returns, and what is known between two samples counts."""
 
+from typing import Any
+
 from hypothesis import given, strategies as st
 import pytest
 
@@ -113,6 +115,28 @@ def test_where_samples_are_rare_a_confirmed_cut_is_believed() -> None:
     bench = Bench(*loads, base=steps((0, -5000), (100, 2300)), cadence_s=60.0, profile=Profile.METER)
     bench.run(180)
     assert bench.off() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("options", "shed_va"),
+    [
+        pytest.param({"measured": True}, {1: 4500.0}, id="measured"),
+        pytest.param({}, {}, id="only declared"),
+        pytest.param({"declared": None}, {}, id="unknown"),
+    ],
+)
+def test_the_filter_is_told_of_a_confirmed_cut_whose_power_was_measured(
+    options: dict[str, Any], shed_va: dict[int, float]
+) -> None:
+    one = plug("a", 4500, **options)
+    arbiter = Arbiter(Settings(start_grace_s=0), [coordinator(one)], mode=OffloadMode.AUTOMATIC, now=0.0, memory={})
+    power_va = 4500.0 if one.measured else None
+    arbiter.see_load(LoadView(load_id="a", available=True, on=True, power_va=power_va), Cause.FIRST, 0.0)
+    ordered = arbiter.observe(reading(60.0, [9500.0], cadence_s=60.0), 60.0)
+    assert [command.load_id for command in ordered.commands] == ["a"]
+    off = LoadView(load_id="a", available=True, on=False, power_va=power_va)
+    assert arbiter.see_load(off, Cause.OURS, 61.0).shed_va == shed_va
+    assert arbiter.see_load(off, Cause.MEASURE, 62.0).shed_va == {}
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,13 @@ class Meter:
             return []
         return [self._reading(now, power_changed=power_changed)]
 
+    def shed(self, shed_va: Mapping[int, float], now: float) -> None:
+        """Loads are known to be off from ``now`` on that drew so much, VA by phase (1–3), when the power was told last.
+
+        Where samples are rare the trip model need not go on with a load that has gone (tic.md §9.4).
+        """
+        self._watch.shed(shed_va, now)
+
     def held(self, quantity: Quantity) -> Measured | None:
         """The value believed for one quantity, without the cost of a whole reading."""
         return self._values.get(quantity)

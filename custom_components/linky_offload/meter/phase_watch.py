@@ -1,5 +1,6 @@
 """The phases as the trip rule sees them: one filter and one share of the cut-off power each (54E §7, tic.md §9.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .cadence import BURST_S, Cadence
@@ -65,6 +66,12 @@ class PhaseWatch:
         """Correct the filter of ``phase`` (1–3) by the meter's own daily maximum, see ``TripFilter.bound``."""
         if self._share_va is not None and phase <= len(self._phases):
             self._phases[phase - 1].filter.bound(max_va, now, age_s=age_s, today=today)
+
+    def shed(self, shed_va: Mapping[int, float], now: float) -> None:
+        """Loads are known to be off from ``now`` on that drew so much, VA by phase, see ``TripFilter.shed``."""
+        for number, va in shed_va.items():
+            if number <= len(self._phases):
+                self._phases[number - 1].filter.shed(va, now)
 
     def lose_line(self) -> None:
         """Samples were missed: the next ones are taken as after a gap."""

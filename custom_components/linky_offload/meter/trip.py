@@ -105,7 +105,7 @@ class TripFilter:
     trip threshold: there the meter has opened, and its filter can only fall (tic.md §9.6).
     """
 
-    __slots__ = ("_at", "_blind", "_load_va", "_share_va", "_y")
+    __slots__ = ("_at", "_blind", "_load_va", "_share_va", "_shed", "_y")
 
     def __init__(self) -> None:
         self._y: float | None = None
@@ -113,6 +113,7 @@ class TripFilter:
         self._share_va = 0.0
         self._at = 0.0
         self._blind = False
+        self._shed: list[tuple[float, float]] = []  # moment and VA, oldest first, of this sample's load
 
     @property
     def y(self) -> float | None:
@@ -120,29 +121,49 @@ class TripFilter:
         return self._y
 
     def value_at(self, now: float) -> float | None:
-        """State of the filter at ``now``, the last load held since its sample; None while unknown."""
+        """State of the filter at ``now``, the last load held since its sample but for what was shed; None: unknown."""
         if self._y is None:
             return None
-        return min(step(self._y, self._load_va / self._share_va, now - self._at), _TRIPPED)
+        return min(self._carried(self._y, self._load_va, now), _TRIPPED)
 
     def observe(self, power_va: float, share_va: float, now: float) -> None:
         """Take a sample: the import of the phase and its share of the cut-off power, both in VA, received at ``now``.
 
         After a silence of more than ``GAP_S``, or a lost line, nobody knows when the load changed: the higher of the
-        last and the present one is taken for the whole gap (tic.md §9.4).
+        last and the present one is taken for the whole gap (tic.md §9.4). What was shed meanwhile is known, so that
+        this is said of the rest: before the moment of a cut the load was by as much higher than after it.
         """
         if self._y is None:
             self._share_va = share_va
             self._y = min((power_va / share_va) ** 2, _TRIPPED)
         else:
             self.rescale(share_va)
-            elapsed = now - self._at
-            if self._blind or elapsed > GAP_S:
-                self._load_va = max(self._load_va, power_va)
-            self._y = min(step(self._y, self._load_va / share_va, elapsed), _TRIPPED)
+            if self._blind or now - self._at > GAP_S:
+                held_va = max(self._load_va, power_va + sum(va for _, va in self._shed))
+                self._y = min(self._carried(self._y, held_va, now), _TRIPPED)
+            else:
+                self._y = min(step(self._y, self._load_va / share_va, now - self._at), _TRIPPED)
         self._load_va = power_va
         self._at = now
         self._blind = False
+        self._shed.clear()
+
+    def shed(self, va: float, now: float) -> None:
+        """A load that was on at the last sample is known to be off from ``now`` on, and to have drawn ``va``.
+
+        It must not be said of a power that is merely hoped for: by as much the load is then reckoned lower until the
+        next sample.
+        """
+        if self._y is not None and va > 0:
+            self._shed.append((now, va))
+
+    def _carried(self, y: float, load_va: float, now: float) -> float:
+        at = self._at
+        for moment, va in self._shed:
+            until = min(max(at, moment), now)
+            y = step(y, load_va / self._share_va, until - at)
+            at, load_va = until, max(0.0, load_va - va)
+        return step(y, load_va / self._share_va, now - at)
 
     def rescale(self, share_va: float) -> None:
         """Follow a change of the cut-off power: the meter filters VA, so y·P² stays and y does not."""

@@ -110,7 +110,6 @@ class Arbiter(ManualDoors):
         flight = desk.flights.get(view.load_id)
         match meaning := meaning_of(load, view, cause, flight.action if flight else None, now):
             case Meaning.CUT_CONFIRMED:
-                desk.flights.confirm(load.load_id, now)
                 overload.cut_confirmed(desk, load, now)
                 self._set_releases(now)
             case Meaning.RETURN_CONFIRMED:

@@ -91,6 +91,7 @@ class Desk:
         self.off_peak: bool | None = None
         self._commands: list[Command] = []
         self._events: list[OffloadEvent] = []
+        self._shed_va: dict[int, float] = {}
         self._wake_at = math.inf
 
     # What is asked of it -------------------------------------------------------------------------------------------
@@ -224,6 +225,11 @@ class Desk:
         """Lay an order on the tray."""
         self._commands.append(command)
 
+    def shed(self, effect: Mapping[int, float]) -> None:
+        """A load confirmed to draw no longer what it drew at the last sample: VA by phase."""
+        for phase, va in effect.items():
+            self._shed_va[phase] = self._shed_va.get(phase, 0.0) + va
+
     def watch_effect(self, load: LoadTrack, now: float, *, draws: bool = False) -> None:
         """A load starts: no other may have its room before the meter shows it.
 
@@ -270,6 +276,7 @@ class Desk:
             self.wake(now + _TICK_S, now)
         commands, self._commands = tuple(self._commands), []
         events, self._events = tuple(self._events), []
+        shed_va, self._shed_va = self._shed_va, {}
         wake_at, self._wake_at = self._wake_at, math.inf
         return Decision(
             commands=commands,
@@ -277,6 +284,7 @@ class Desk:
             intents=frozenset(self.candidates)
             | {load.load_id for load in self.tracks.values() if load.ours or load.intent},
             next_at=max(wake_at, now + _SOONEST_S) if math.isfinite(wake_at) else None,
+            shed_va=shed_va,
         )
 
     def _is_to_return(self, load: LoadTrack, now: float) -> bool:

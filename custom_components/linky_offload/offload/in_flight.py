@@ -84,12 +84,14 @@ class InFlight:
             alone=alone and not unseen,
         )
 
-    def confirm(self, load_id: str, now: float) -> None:
-        """The load says that it obeyed."""
+    def confirm(self, load_id: str, now: float) -> Flight | None:
+        """The load says that it obeyed; the order is returned when this is its first word of it."""
         flight = self._flights.get(load_id)
-        if flight is not None and flight.confirmed_at is None:
-            flight.confirmed_at = now
-            self.changes += 1
+        if flight is None or flight.confirmed_at is not None:
+            return None
+        flight.confirmed_at = now
+        self.changes += 1
+        return flight
 
     def drop(self, load_id: str) -> None:
         """Stop reckoning with an order."""

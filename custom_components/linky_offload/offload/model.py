@@ -292,13 +292,15 @@ class Decision:
     """The answer of the arbiter to one observation.
 
     ``intents``: the loads that must be in the journal from now on. ``next_at``: when `tick` must be called if nothing
-    else happens before.
+    else happens before. ``shed_va``: what a load that was on at the last sample has just confirmed to draw no longer,
+    by phase; the meter's filter is to know it (`Meter.shed`).
     """
 
     commands: tuple[Command, ...] = ()
     events: tuple[OffloadEvent, ...] = ()
     intents: frozenset[str] = frozenset()
     next_at: float | None = None
+    shed_va: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

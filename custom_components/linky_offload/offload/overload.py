@@ -158,6 +158,9 @@ def turn_away(desk: Desk, now: float) -> None:
 
 def cut_confirmed(desk: Desk, load: LoadTrack, now: float) -> None:
     """A load is off at our order, perhaps only at a later try, which was not told of yet."""
+    flight = desk.flights.confirm(load.load_id, now)
+    if flight is not None and not flight.unseen and load.proven and (load.phases or len(desk.phases) == 1):
+        desk.shed(flight.va)
     if load.failures:
         load.show(LoadStatus.OFFLOADED, load.cut_reason, now)
         desk.tell(EventType.OFFLOADED, now, load, load.cut_reason, va=load.drawing_va)

@@ -99,6 +99,13 @@ class LoadTrack:
         return min(declared, learned)
 
     @property
+    def proven(self) -> bool:
+        """What it draws was measured: by its sensor, or by the meter again and again; a mere word proves nothing."""
+        if self.settings.measured and self.power_va is not None:
+            return True
+        return self.learned_va is not None and self.learned.confidence >= _CONFIDENT
+
+    @property
     def learned_va(self) -> float | None:
         """Its step on the meter, VA."""
         return self.learned.va
