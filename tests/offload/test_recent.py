@@ -117,6 +117,86 @@ def test_where_samples_are_rare_a_confirmed_cut_is_believed() -> None:
     assert bench.off() == ["a"]
 
 
+def test_where_samples_are_rare_a_start_that_a_load_tells_of_is_answered_at_once() -> None:
+    """The meter tells at 241 s and again at 301 s; a thermostat comes on at 260 s, for which there is no reserve."""
+    loads = [plug("a", 2000, measured=True), plug("b", 2000, measured=True, asks=lambda now: now >= 260)]
+    bench = Bench(*loads, base=steps((0, 3900.0)), cadence_s=60.0, profile=Profile.METER)
+    bench.run(259)
+    assert bench.off() == []
+    bench.run(263)
+    assert bench.off() == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "raw_after", "counted"),
+    [
+        pytest.param(((10, 2000.0),), None, 2000.0, id="a start since the last sample"),
+        pytest.param(((10, 2000.0), (20, 0.0)), None, 0.0, id="one that is over again"),
+        pytest.param(((10, 0.0),), None, 0.0, id="an end: a late word may be of what the sample knew"),
+        pytest.param(((10, 2000.0),), (60.0, 5000.0), 0.0, id="until a sample knows of it"),
+        pytest.param(((59, 2000.0),), (60.0, 3000.0), 2000.0, id="which one of the same moment may not"),
+        pytest.param(((59, 2000.0),), (60.0, 5000.0), 0.0, id="or does"),
+    ],
+)
+@pytest.mark.parametrize("cadence_s", [pytest.param(1.5, id="a fast meter"), pytest.param(60.0, id="a slow one")])
+def test_what_starts_between_two_samples_is_counted_until_one_shows_it(
+    asks: tuple[tuple[int, float], ...], raw_after: tuple[float, float] | None, counted: float, cadence_s: float
+) -> None:
+    arbiter = Arbiter(
+        Settings(start_grace_s=0),
+        [coordinator(plug("a", 2000, measured=True))],
+        mode=OffloadMode.AUTOMATIC,
+        now=-600.0,
+        memory={},
+    )
+    before = 0.0 if asks[0][1] else 2000.0
+    for now, power_va, cause in ((-600.0, before, Cause.FIRST), (-1.0, before, Cause.MEASURE)):
+        arbiter.see_load(LoadView(load_id="a", available=True, on=True, power_va=power_va), cause, now)
+    arbiter.observe(reading(0.0, [3000.0], cadence_s=cadence_s), 0.0)
+    for at, power_va in asks:
+        arbiter.see_load(LoadView(load_id="a", available=True, on=True, power_va=power_va), Cause.MEASURE, float(at))
+    raw, now = 3000.0, float(asks[-1][0])
+    if raw_after is not None:
+        now, raw = raw_after
+        arbiter.observe(reading(now, [raw], cadence_s=cadence_s), now)
+    desk = arbiter._desk
+    loads = desk.house.loads(
+        desk.settings, desk.flights, min(now, 9.0) if cadence_s < 60 and raw_after is None else now
+    )
+    expected = counted if cadence_s == 60.0 else 0.0
+    assert [load.power_va for load in loads] == ([raw + expected] if loads else [])
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_where_samples_are_rare_nothing_returns_into_the_pause_of_a_hob(profile: Profile) -> None:
+    """Half of the samples fall into its pauses: there the house seems to have room for all."""
+    turns = [(at, va) for start in range(200, 2000, 120) for at, va in ((start, 6500.0), (start + 60, 2500.0))]
+    bench = Bench(plug("a", 3000, measured=True), base=steps((0, 2500.0), *turns), cadence_s=60.0, profile=profile).run(
+        2000
+    )
+    assert bench.off() == ["a"]
+    assert bench.returns() == []
+    bench.base = steps((0, 2500.0))
+    bench.run(2000 + 3 * REMEMBERED_S)
+    assert bench.off() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "together"),
+    [
+        pytest.param({"measured": True}, True, id="measured: its power is known"),
+        pytest.param({}, False, id="declared: the meter must show it"),
+    ],
+)
+def test_where_samples_are_rare_a_return_of_known_power_keeps_none_waiting(
+    options: dict[str, bool], *, together: bool
+) -> None:
+    loads = [plug(name, 2000, minimum_off_s=900.0, **options) for name in ("a", "b")]
+    bench = Bench(*loads, base=steps((0, 500.0), (100, 5600.0), (500, 500.0)), cadence_s=60.0).run(1500)
+    first, second = sorted(bench.returns())
+    assert (second - first < 30) is together
+
+
 @pytest.mark.parametrize(
     ("options", "shed_va"),
     [

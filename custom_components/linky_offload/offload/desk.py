@@ -14,7 +14,7 @@ from .echo import Echo
 from .guard import SOURCE_LAG_S, horizon_s
 from .habits import HourlyLoad
 from .house import House
-from .in_flight import InFlight
+from .in_flight import Flight, InFlight
 from .learn import Witness
 from .ledger import Ledger
 from .model import (
@@ -157,7 +157,8 @@ class Desk:
         """
         phases, awaited = self.phases, self.settling.awaited(now)
         for flight in self.flights:
-            awaited.setdefault(flight.load_id, math.inf)
+            if not self._reckoned(flight):
+                awaited.setdefault(flight.load_id, math.inf)
         ends: dict[int, float] = {}
         for load_id, until in awaited.items():
             if (load := self.tracks.get(load_id)) is not None:
@@ -169,6 +170,20 @@ class Desk:
         """When that is over on the phases of a load; None where nothing is awaited."""
         ends = self.unsettled(now)
         return max((ends[phase] for phase in load.effect(0.0, self.phases) if phase in ends), default=None)
+
+    def _reckoned(self, flight: Flight) -> bool:
+        """An order that need not be seen on the meter before another load may return.
+
+        Where samples are rare: a return that was confirmed, of a load whose power was measured before. To wait for the
+        meter would keep the others off for a minute each.
+        """
+        confirmed = flight.action is Action.RESTORE and flight.confirmed_at is not None
+        load = self.tracks.get(flight.load_id)
+        return confirmed and self._sees_late and load is not None and load.proven
+
+    @property
+    def _sees_late(self) -> bool:
+        return self.degraded_since is None and self.house.samples_rare
 
     def follow_clock(self, hour: int | None, minute: int | None, now: float) -> None:
         """Take the time of the local day, where it is told: a new hour or a new day of the accounts may have begun."""
@@ -196,7 +211,7 @@ class Desk:
             self.tell(EventType.OFFLOADED, now, load, reason, va=va, phase=phase, observed=True)
             return
         retry = load.failures > 0 or load.offloaded
-        unseen = load.on_since > self.house.sampled_at - SOURCE_LAG_S
+        unseen = self.house.leaves(load.load_id) or load.on_since > self.house.sampled_at - SOURCE_LAG_S
         effect = load.effect(load.return_va if unseen else va, self.phases, phase)
         load.cut(reason, now)
         if not retry:
@@ -218,7 +233,10 @@ class Desk:
         self.put(Command(load_id=load.load_id, action=action, reason=reason, urgent=False, level=level))
         self.last_return_at = now
         self.ledger.switched(load, now)
-        self.watch_effect(load, now)
+        if self._sees_late and load.proven:
+            self.settling.begin(load.load_id, now + self.settings.verify_s)
+        else:
+            self.watch_effect(load, now)
         self.tell(EventType.RESTORED, now, load, reason, va=va)
 
     def put(self, command: Command) -> None:

@@ -1,21 +1,39 @@
 """The meter's side of a decision: power by phase now, how long it has been too much, and what to be ready for."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 import math
 
 from ..meter import Breaker, PhaseReading, Reading
 from ..meter.trip import TRIP_RATIO, margin, seconds_to_trip, step
 from .branch import BranchFilter, branch_margin
-from .guard import UNKNOWN_CADENCE_S, PhaseLoad, guard_ratio
+from .guard import SOURCE_LAG_S, UNKNOWN_CADENCE_S, PhaseLoad, guard_ratio
 from .in_flight import InFlight
 from .model import Action, Settings
 from .recent import Recent
 from .steps import StepHistogram
 
 FRESH_S = 10.0
+RARE_S = 20.0
+"""Between samples further apart a hob or an oven comes and goes unseen: they draw in turns of that length."""
+
 _CALM_S = 30.0
 _NEAR_TRIP_Y = 0.85 * TRIP_RATIO**2
 _DARK_VA = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A load moved of its own accord by ``va``, by phase, since the meter told ``raw_before``; it last spoke ``at``."""
+
+    va: Mapping[int, float]
+    at: float
+    raw_before: Mapping[int, float]
+
+    def unshown(self, raw: Mapping[int, float]) -> _Told:
+        """What of its rise this sample does not show: by what the phase has risen since, it counts as shown."""
+        shown = {phase: max(0.0, raw[phase] - before) for phase, before in self.raw_before.items()}
+        return replace(self, va={phase: max(0.0, va - shown.get(phase, 0.0)) for phase, va in self.va.items()})
 
 
 class House:
@@ -37,6 +55,8 @@ class House:
         self._recent: dict[int, Recent] = {}
         self._longest_s = 0.0  # between two samples, as far as was seen
         self._blind: dict[int, float] = {}  # VA, followed by what our loads do until the next sample
+        self._told: dict[str, _Told] = {}  # since the last sample
+        self._told_changes = 0
         self._asked: tuple[object, ...] = ()
         self._loads: Sequence[PhaseLoad] = ()
 
@@ -65,6 +85,10 @@ class House:
                 self._blind.pop(number, None)  # old when it came: nobody has watched this load
             self.raw[number] = power
             self._sampled_at[number] = phase.at
+        if self._told:
+            latest = self.sampled_at - SOURCE_LAG_S
+            self._told = {name: told.unshown(self.raw) for name, told in self._told.items() if told.at >= latest}
+            self._told_changes += 1
 
     @property
     def sampled_at(self) -> float:
@@ -79,6 +103,24 @@ class House:
             if phase in self._blind:
                 self._blind[phase] = max(0.0, self._blind[phase] + sign * va)
 
+    def told(self, load_id: str, effect: Mapping[int, float], now: float) -> None:
+        """A load changed of its own accord by this, VA by phase: where samples are rare, that need not wait for one.
+
+        What ends counts against what starts, and no further: a late word may be of what the last sample knew already.
+        """
+        self.moved(effect)
+        if self.samples_rare:
+            before = self._told.get(load_id)
+            moved = {phase: va + (before.va.get(phase, 0.0) if before else 0.0) for phase, va in effect.items()}
+            self._told[load_id] = _Told(moved, now, dict(self.raw) if before is None else before.raw_before)
+            self._told_changes += 1
+
+    def leaves(self, load_id: str) -> bool:
+        """A load goes off: tell whether it had started since the last sample, which then knows nothing of it."""
+        self._told_changes += 1
+        told = self._told.pop(load_id, None)
+        return told is not None and any(va > 0 for va in told.va.values())
+
     def unseen(self) -> Iterator[tuple[int, float, float, float]]:
         """While no sample tells: by phase its power, its share of the cut-off power, and the step to be ready for, VA.
 
@@ -91,10 +133,15 @@ class House:
                 step_va = self._histogram(phase.phase).expected_va(phase.share_va)
                 yield phase.phase, self._blind[phase.phase], phase.share_va, step_va
 
-    def bears(self, load: PhaseLoad, extra_va: float, horizon: float) -> bool:
-        """Tell whether the last minutes could come again with ``extra_va`` more on this phase."""
+    def bears(self, load: PhaseLoad, extra_va: float, step_va: float, horizon: float) -> bool:
+        """Tell whether the last minutes could come again with ``extra_va`` more on this phase, and a step on top."""
         recent = self._recent.get(load.phase)
-        return recent is None or all(recent.bears(one, extra_va, load.step_va, horizon) for one in load.filters())
+        return recent is None or all(recent.bears(one, extra_va, step_va, horizon) for one in load.filters())
+
+    @property
+    def samples_rare(self) -> bool:
+        """One sample tells little of the time until the next."""
+        return self.cadence_s > RARE_S
 
     @property
     def cadence_s(self) -> float:
@@ -126,7 +173,8 @@ class House:
     def loads(self, settings: Settings, flights: InFlight, now: float) -> Sequence[PhaseLoad]:
         """Each phase with the commands in flight taken into account; none while the view is stale or incomplete."""
         # One decision asks several times, mostly with nothing changed in between.
-        asked = (now, flights.changes, settings, self.reading, self.cap_va, tuple(self.over_since.items()))
+        over, changes = tuple(self.over_since.items()), (flights.changes, self._told_changes)
+        asked = (now, changes, settings, self.reading, self.cap_va, over)
         if asked != self._asked:
             self._asked, self._loads = asked, self._reckon(settings, flights, now)
         return self._loads
@@ -242,6 +290,8 @@ class House:
         rated = None if settings.branch_breaker_a is None else settings.branch_breaker_a * settings.mains_v
         power = max(0.0, phase.power_va + flights.correction_va(phase.phase, phase.power_va))
         taken_off = max(0.0, phase.power_va - power)
+        if self._told:
+            power += max(0.0, sum(told.va.get(phase.phase, 0.0) for told in self._told.values()))
         return PhaseLoad(
             phase=phase.phase,
             power_va=power,

@@ -208,16 +208,18 @@ def _why_wait(desk: Desk, load: LoadTrack, room: Room | None, unsettled: Abstrac
 
 
 def bears(desk: Desk, load: LoadTrack, now: float, *, instead: Iterable[LoadTrack] = ()) -> bool:
-    """By the meter, what was drawn lately may come again with this load on and those ``instead`` of it off.
+    """What was drawn lately may come again with this load on and those ``instead`` of it off.
 
-    Elsewhere the threshold sees to that.
+    By the meter with the largest step on top. Elsewhere the threshold sees to that, unless samples are rare: one that
+    fell into the pause of a hob knows nothing of the hob, but one of the last minutes does.
     """
-    if desk.settings.profile is not Profile.METER or desk.degraded_since is not None:
+    by_meter = desk.settings.profile is Profile.METER
+    if not (by_meter or desk.house.samples_rare) or desk.degraded_since is not None:
         return True
     phases, horizon = desk.phases, desk.horizon
     moved = load.effect(load.return_va, phases)
     for other in instead:
         for phase, va in other.effect(other.drawing_va, phases).items():
             moved[phase] = moved.get(phase, 0.0) - va
-    loads = desk.house.loads(desk.settings, desk.flights, now)
-    return all(desk.house.bears(one, moved[one.phase], horizon) for one in loads if moved.get(one.phase, 0.0) != 0.0)
+    loads = [one for one in desk.house.loads(desk.settings, desk.flights, now) if moved.get(one.phase, 0.0) != 0.0]
+    return all(desk.house.bears(one, moved[one.phase], one.step_va if by_meter else 0.0, horizon) for one in loads)

@@ -26,7 +26,7 @@ def learn_from(desk: Desk, load: LoadTrack, view: LoadView, cause: Cause, meanin
     power_va = (0.0 if load.idle else load.drawing_va) if settled else None
     change_va = desk.echo.told(load.load_id, power_va, now, seek=measured and not load.settings.phases)
     if change_va:
-        desk.house.moved(load.effect(change_va, desk.phases))
+        desk.house.told(load.load_id, load.effect(change_va, desk.phases), now)
     if meaning in _SWITCHED_BY_OTHERS:
         desk.witness.note(load.load_id, on=bool(load.on), raw=desk.house.raw, now=now)
     if meaning in (*_SWITCHED_BY_OTHERS, Meaning.RETURN_CONFIRMED, Meaning.CUT_CONFIRMED):
