@@ -242,6 +242,13 @@ def test_swaps_are_five_minutes_apart() -> None:
 # Longest off ----------------------------------------------------------------------------------------------------------
 
 
+def test_room_made_by_a_swap_is_kept_until_a_slow_meter_shows_it() -> None:
+    loads = [plug(name, 2000, measured=True, longest_off_s=900 if name == "a" else None) for name in ("a", "b")]
+    bench = Bench(*loads, base=steps((0, -2000.0), (100, 3000.0)), cadence_s=90.0).run(2000)
+    back = bench.commands[-1][1]
+    assert (back.load_id, back.action, back.reason) == ("a", Action.RESTORE, Reason.LONGEST_OFF)
+
+
 def test_at_its_longest_off_a_load_swaps_places() -> None:
     loads = [plug("a", 1000, longest_off_s=900), plug("b", 1000, longest_off_s=None)]
     bench = Bench(*loads, base=steps((0, 500), (50, 4500)), profile=STRICT).run(1000)

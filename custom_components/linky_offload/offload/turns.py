@@ -102,7 +102,8 @@ def _begin(desk: Desk, swap: Swap, room: Room, now: float) -> bool:
         return False
     for load in choice.loads:
         desk.cut(load, swap.reason, now, phase=answered_by(load, needs).phase)
-    desk.promise = Promise(swap.back.load_id, swap.reason, now + _PROMISED_S)
+    # The room must show on the meter, which behind a slow relay takes longer.
+    desk.promise = Promise(swap.back.load_id, swap.reason, now + max(_PROMISED_S, 2 * desk.horizon))
     return True
 
 
