@@ -118,7 +118,7 @@ class House:
             self.lines.append(Line(*args, **kwargs))
             return self.lines[-1]
 
-        with patch("custom_components.linky_offload.sources.line.SerialSource", made):
+        with patch("custom_components.linky_offload.sources.cable.SerialSource", made):
             yield
 
     @property

@@ -37,7 +37,7 @@ class Heard:
         )
         entry = meter_entry("/dev/none")
         entry.add_to_hass(hass)
-        with patch("custom_components.linky_offload.sources.line.SerialSource", Line):
+        with patch("custom_components.linky_offload.sources.cable.SerialSource", Line):
             self.feed = LineFeed(hass, entry, ears)
         self.line: Line = self.feed.source  # type: ignore[assignment]
 

@@ -10,11 +10,11 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from ..bridges import Bridge, Format, LineCutter, RoutedUnit, RouterSettings
 from ..bridges.esp_router import DEFAULT_POWER_FACTOR, LARGEST_JSON, is_routing
-from ..const import CONF_BAUDRATE, CONF_CONTRACT_VA, CONF_PORT, CONF_POWER_FACTOR, CONF_ROUTER
+from ..const import CONF_CONTRACT_VA, CONF_POWER_FACTOR, CONF_ROUTER
 from ..meter import Delivery, Quantity
 from ..tic import Mode
+from .cable import CableFeed
 from .feed import Ears, Feed, LinkError, SourceError
-from .serial import SerialSource
 
 CONF_URL: Final = "url"
 CONF_IDLE: Final = "idle"  # s between two questions while nothing is routed and little is drawn
@@ -166,39 +166,19 @@ class RouterPageFeed(RouterFeed):
             self._ears.on_link(error)
 
 
-class RouterCableFeed(RouterFeed):
+class RouterCableFeed(RouterFeed, CableFeed):
     """Reads the line that the controller sends each second."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, ears: Ears) -> None:
         super().__init__(hass, entry, ears)
         self._cutter = LineCutter()
-        self.source = SerialSource(
-            entry.data[CONF_PORT], entry.data[CONF_BAUDRATE], on_data=self._received, on_link=self._link_changed
-        )
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.source.url
 
     @override
-    async def async_open(self) -> None:
-        await self.source.async_open()
-
-    @override
-    def start(self) -> None:
-        self._entry.async_create_background_task(self._hass, self.source.async_run(), "linky_offload router")
-
-    @override
-    async def async_close(self) -> None:
-        await self.source.async_close()
-
     @callback
     def _received(self, data: bytes) -> None:
         for line in self._cutter.feed(data):
             self._hear(line)
 
-    @callback
-    def _link_changed(self, error: LinkError | None) -> None:
+    @override
+    def _forget(self) -> None:
         self._cutter.reset()
-        self._ears.on_link(error)

@@ -7,10 +7,10 @@ from typing import Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from ..const import CONF_BAUDRATE, CONF_MODE, CONF_PORT
+from ..const import CONF_BAUDRATE, CONF_MODE
 from ..tic import Group, Mode
-from .feed import Ears, Feed, LinkError, connection_of
-from .serial import SerialSource
+from .cable import CableFeed
+from .feed import Ears, LinkError, connection_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ _MOST_BYTES: Final = 64
 """A line that is only noise is decoded, and counted, in pieces of this size."""
 
 
-class LineFeed(Feed):
+class LineFeed(CableFeed):
     """Reads a serial line, decodes it, and follows the meter to its other speed."""
 
     wired = True
@@ -64,14 +64,6 @@ class LineFeed(Feed):
         self._hunted_at = hass.loop.time()
         self._hunt_wait = HUNT_AFTER_S
         self.tap: Callable[[bytes], None] | None = None  # is given every byte as it came, for a recording
-        self.source = SerialSource(
-            entry.data[CONF_PORT], entry.data[CONF_BAUDRATE], on_data=self._received, on_link=self._link_changed
-        )
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.source.url
 
     @property
     @override
@@ -85,17 +77,6 @@ class LineFeed(Feed):
         return self.decoder.stats.frames > 2
 
     @override
-    async def async_open(self) -> None:
-        await self.source.async_open()
-
-    @override
-    def start(self) -> None:
-        self._entry.async_create_background_task(self._hass, self.source.async_run(), "linky_offload serial line")
-
-    @override
-    async def async_close(self) -> None:
-        await self.source.async_close()
-
     @callback
     def _received(self, data: bytes) -> None:
         if self.tap is not None:
@@ -112,11 +93,11 @@ class LineFeed(Feed):
             self._ears.on_groups(groups, self._hass.loop.time())
             self._settle()
 
+    @override
     @callback
     def _link_changed(self, error: LinkError | None) -> None:
-        self._forget()
         self._connected = error is None
-        self._ears.on_link(error)
+        super()._link_changed(error)
 
     # The speed of the line -------------------------------------------------------------------------------------------
 
@@ -133,8 +114,8 @@ class LineFeed(Feed):
         wait = self._hunt_wait if self.source.has_baudrate else REOPEN_AFTER_S
         return max(last, self._hunted_at) + wait
 
+    @override
     def _forget(self) -> None:
-        """What was begun will not go on."""
         self.decoder.reset()
         self._bytes = b""
         self._groups.clear()
