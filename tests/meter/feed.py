@@ -157,3 +157,9 @@ class Feed:
     def powers(self) -> list[float | None]:
         """The import of each phase, VA, to the volt-ampere."""
         return [None if phase.power_va is None else round(phase.power_va) for phase in self.reading.phases]
+
+
+class WeakFeed(Feed):
+    """A line that an adapter stripped of its parity bit: only the checksum vouches for a group."""
+
+    weak = True

@@ -5,13 +5,7 @@ import pytest
 
 from custom_components.linky_offload.meter import Quantity, Refusal
 from custom_components.linky_offload.tic import Mode
-from tests.meter.feed import HISTORIC_ONE, HISTORIC_THREE, STANDARD_ONE, STANDARD_THREE, Feed, Line, changed
-
-
-class WeakFeed(Feed):
-    """A line that an adapter stripped of its parity bit: only the checksum vouches for a group."""
-
-    weak = True
+from tests.meter.feed import HISTORIC_ONE, HISTORIC_THREE, STANDARD_ONE, STANDARD_THREE, Line, WeakFeed, changed
 
 
 def settled(frame: tuple[Line, ...], mode: Mode = Mode.STANDARD) -> WeakFeed:
@@ -95,6 +89,81 @@ def test_what_nothing_else_says_is_withheld_and_counted_once_denied(
     feed.frame(frame)
     assert feed.reading.values[quantity].value == before
     assert feed.meter.stats == {kind: 1}
+
+
+@pytest.mark.parametrize(
+    ("mode", "frame", "line", "quantity"),
+    [
+        pytest.param(
+            Mode.HISTORIC, HISTORIC_ONE, ("PAPP", "00694"), Quantity.APPARENT_POWER, id="a PAPP that is not in tens"
+        ),
+        pytest.param(
+            Mode.STANDARD, STANDARD_ONE, ("SINSTI", "00020"), Quantity.APPARENT_POWER_EXPORT, id="taking and giving"
+        ),
+    ],
+)
+def test_what_no_meter_says_is_withheld_however_near_it_is(
+    mode: Mode, frame: tuple[Line, ...], line: Line, quantity: Quantity
+) -> None:
+    feed = settled((*frame, ("SINSTI", "00000")) if mode is Mode.STANDARD else frame, mode)
+    before = feed.value(quantity)
+    feed.group(*line)
+    assert feed.value(quantity) == before
+
+
+def test_a_meter_that_tells_single_va_is_taken_at_its_word() -> None:
+    feed = settled(HISTORIC_ONE, Mode.HISTORIC)
+    for papp in ("00694", "00697", "00703"):
+        feed.group("PAPP", papp)
+    assert feed.powers == [703]
+    feed.group("PAPP", "00720")
+    feed.group("PAPP", "00723")
+    assert feed.powers == [723]
+
+
+def test_what_was_withheld_long_ago_confirms_nothing() -> None:
+    """Single-phase meters never tell URMS3: what reads so is another label, damaged."""
+    feed = settled(STANDARD_ONE)
+    for _ in range(5):
+        feed.group("URMS3", "028")
+        feed.now += 61
+    assert feed.value(Quantity.VOLTAGE_3) is None
+
+
+class TestIndexesThatCount:
+    def test_the_index_of_the_present_tariff_counts_on_after_a_pause(self) -> None:
+        feed = settled(STANDARD_ONE)
+        for index in ("020240588", "020240588"):
+            feed.frame(changed(STANDARD_ONE, EASF01=index))
+        feed.now += 30
+        feed.group("SINSTS", "01679")
+        feed.group("EASF01", "020240600")
+        assert feed.value(Quantity.IMPORT_INDEX_1) == 20_240_600
+
+    def test_until_another_one_rises(self) -> None:
+        frame = (*STANDARD_ONE, ("EASF02", "000000004"))
+        feed = settled(frame)
+        for label, index in (("EASF01", "020240588"), ("EASF02", "000000005")):
+            for _ in range(2):
+                feed.frame(changed(frame, **{label: index}))
+        feed.now += 30
+        feed.group("SINSTS", "01679")
+        feed.group("EASF01", "020240600")
+        assert feed.value(Quantity.IMPORT_INDEX_1) == 20_240_588
+
+    @pytest.mark.parametrize(
+        ("drawn", "believed"),
+        [pytest.param("01679", 20_240_600, id="drawn"), pytest.param("00000", 20_240_588, id="not")],
+    )
+    def test_the_total_counts_while_power_is_drawn(self, drawn: str, believed: int) -> None:
+        feed = settled(STANDARD_ONE)
+        feed.frame(changed(STANDARD_ONE, EAST="020240588"), times=2)
+        feed.now += 30
+        feed.group("SINSTS", "01679")
+        feed.group("SINSTS", drawn, None)
+        feed.group("SINSTS", drawn, None)
+        feed.group("EAST", "020240600")
+        assert feed.value(Quantity.IMPORT_TOTAL) == believed
 
 
 class TestPowersDoNotWait:
