@@ -94,6 +94,12 @@ DAYS = [
     ),
     pytest.param(meter(7e6, 13e6), in_historic_mode, BOTH, id="to historic mode, which tells no total"),
     pytest.param(
+        meter(20e6, calendar=ONE_PRICE),
+        in_historic_mode,
+        {"import_total", "import_index_1"},
+        id="to historic mode, one price",
+    ),
+    pytest.param(
         meter(7e6, 13e6, mode=Mode.HISTORIC),
         renewed(41e6, 52e6, address=OTHER_ADDRESS, mode=Mode.STANDARD),
         {"import_index_2"},

@@ -218,6 +218,28 @@ def test_in_historic_mode_the_indexes_tell_what_the_total_of_standard_mode_no_lo
     assert derived.active.value == pytest.approx(621, rel=0.05)
 
 
+def test_in_historic_mode_the_total_of_one_price_is_its_first_index() -> None:
+    first, total = Quantity.IMPORT_INDEX_1, Quantity.IMPORT_TOTAL
+    home = Home()
+    frame = (*STANDARD_ONE, ("EASF02", "007000000"))
+    before = dict(home.live(frame, 1500, 60, EAST=27_240_587, EASF01=20_240_587).counters)
+    home.feed.mode = Mode.HISTORIC
+    used_wh = 621 * 240 / 3600
+    counters = dict(home.live(HISTORIC_ONE, 621, 240, BASE=20_240_612.9).counters)
+    for quantity in (first, total):
+        assert counters[quantity] == pytest.approx(before[quantity] + used_wh, abs=3)
+    assert counters[Quantity.IMPORT_INDEX_2] == 7_000_000
+    home.feed.mode = Mode.STANDARD
+    again = home.live(frame, 1500, 60, EAST=27_240_654, EASF01=20_240_654).counters
+    for quantity in (first, total):
+        assert again[quantity] == pytest.approx(counters[quantity] + 1500 * 60 / 3600, abs=6)
+
+
+def test_a_meter_that_never_told_an_index_gets_none_from_its_total() -> None:
+    home = Home(Mode.HISTORIC)
+    assert Quantity.IMPORT_INDEX_1 not in home.live(HISTORIC_ONE, 621, 60, BASE=12_345_678.9).counters
+
+
 # Clock and tariff ----------------------------------------------------------------------------------------------------
 
 

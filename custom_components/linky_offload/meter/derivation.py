@@ -178,8 +178,8 @@ class Derivation:
         return fresh
 
     def _count(self, fresh: Samples, reading: Reading, wall: datetime) -> None:
-        """Carry the counters on. A total that is told no more, as in historic mode, rises with the indexes."""
-        risen = 0
+        """Carry the counters on, those too of which the meter tells nothing in its present mode."""
+        rises: dict[Quantity, int] = {}
         for quantity in REGISTERS:
             measured = fresh.get(quantity)
             if measured is None or not isinstance(measured.value, int):
@@ -189,11 +189,20 @@ class Derivation:
             at = wall.timestamp() - (reading.now - measured.at)
             self._counters[quantity] = register.take(measured.value, at, reading.address)
             self.learned = self.learned or register.shift != shift
-            if quantity in _INDEXES and shown is not None:
-                risen += self._counters[quantity] - shown
-        total = self._registers.get(Quantity.IMPORT_TOTAL)
-        if total is not None and risen and not self._tells_total(reading):
-            self._counters[Quantity.IMPORT_TOTAL] = total.add(risen, wall.timestamp())
+            if shown is not None:
+                rises[quantity] = self._counters[quantity] - shown
+        total, first = Quantity.IMPORT_TOTAL, Quantity.IMPORT_INDEX_1
+        if not self._tells_total(reading):
+            self._stand_in(total, sum(rise for quantity, rise in rises.items() if quantity in _INDEXES), wall)
+        elif reading.mode is Mode.HISTORIC:
+            # It tells a total only where there is one price; BASE then counts what EASF01 counts (54E §6.1).
+            self._stand_in(first, rises.get(total, 0), wall)
+
+    def _stand_in(self, quantity: Quantity, wh: int, wall: datetime) -> None:
+        """A register that is told no more goes on by what others tell that it would have counted."""
+        register = self._registers.get(quantity)
+        if register is not None and wh:
+            self._counters[quantity] = register.add(wh, wall.timestamp())
 
     def _follow_import(self, fresh: Samples, reading: Reading) -> tuple[Banded | None, Banded | None]:
         learner = self._imported
