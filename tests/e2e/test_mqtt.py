@@ -17,6 +17,7 @@ from demo.homeassistant import INTEGRATION
 from demo.lookup import look_up
 from demo.stage import open_home_assistant
 from simulator.bridges import Publisher, publisher
+from simulator.esp_router import SimulatedRouter
 from simulator.meter import SimulatedMeter
 from simulator.power import Power
 from simulator.state import Indexes
@@ -162,6 +163,7 @@ async def number(client: Client, entry_id: str, key: str, units: dict[str, float
     return float(state["state"]) * units[state["attributes"]["unit_of_measurement"]]
 
 
+UNITS = {"VA": 1.0, "kVA": 1000.0, "W": 1.0, "kW": 1000.0, "%": 1.0}
 VA = {"VA": 1.0, "kVA": 1000.0}
 WH = {"Wh": 1.0, "kWh": 1000.0}
 
@@ -267,3 +269,70 @@ async def test_a_bridge_that_goes_a_broker_that_restarts_and_what_it_had_kept() 
                 await until(lambda: link_is("available"), 20, "the meter is heard again")
                 await until(the_same_power(client, entry_id, bridge), 20, "the new power")
         stack.close()
+
+
+@dataclass(slots=True)
+class Router(SimulatedRouter):
+    """A router whose power is never twice the same to the last digit. ``drift_w``: 0 once its controller died."""
+
+    drift_w: float = 0.01
+
+
+ROUTER_FORMS: dict[str, Callable[[SimulatedRouter], bytes]] = {
+    "pv/line": SimulatedRouter.line,
+    "pv/page": SimulatedRouter.body,
+}
+
+
+@asynccontextmanager
+async def routing(broker: Broker, router: Router) -> AsyncIterator[None]:
+    """Let a router publish the line of its controller, and its page, once a second."""
+
+    async def speak(client: Paho) -> None:
+        while True:
+            for topic, said in ROUTER_FORMS.items():
+                client.publish(topic, said(router))
+            router.grid_w += router.drift_w
+            await asyncio.sleep(1)
+
+    with broker.publishing() as client:
+        task = asyncio.create_task(speak(client))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_pv_router_on_a_real_broker_is_a_meter_until_its_controller_dies() -> None:
+    router = Router(grid_w=-1900.0)
+    with TemporaryDirectory(prefix="linky-offload-") as name:
+        async with home(Path(name)) as (broker, client), routing(broker, router):
+            entries = [await add_heard_meter(client, root, contract_kva=CONTRACT_KVA) for root in ROUTER_FORMS]
+
+            async def all_show(va: float, **others: float) -> bool:
+                wanted = {"apparent_power": va, "contract_power": CONTRACT_KVA * 1000.0} | others
+                told = {
+                    (entry_id, key): await number(client, entry_id, key, UNITS)
+                    for entry_id in entries
+                    for key in wanted
+                }
+                return all(value is not None and abs(value - wanted[key]) <= 2 for (_, key), value in told.items())
+
+            await until(lambda: all_show(1900 / 0.95), 20, "what is drawn")
+
+            # The sun comes out: the router fires, and what is left over leaves the home.
+            router.grid_w, router.bucket_j = -0.02, 600.0
+            await until(lambda: all_show(0, router_power=1200, router_level=60), 20, "what is routed")
+            router.grid_w = 760.0
+            await until(lambda: all_show(0, apparent_power_export=800), 20, "what is left over")
+
+            async def links_are(wanted: str) -> bool:
+                return all([await link_state(client, entry_id) == wanted for entry_id in entries])
+
+            assert await links_are("available")
+            router.drift_w = 0.0  # the ESP beside it goes on saying what it heard last
+            await until(lambda: links_are("silent"), 30, "a dead controller")
+            router.drift_w, router.grid_w = 0.01, -2850.0
+            await until(lambda: links_are("available"), 20, "its return")
+            await until(lambda: all_show(3000), 20, "what is drawn again")
