@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_offload.meter import Delivery, Meter, Quantity, Reading
+from custom_components.linky_offload.meter import Breaker, Delivery, Meter, Quantity, Reading
 from custom_components.linky_offload.tic import Group, Mode
 
 ADDRESS = "041961999999"
@@ -116,6 +116,67 @@ def test_what_is_contradicted_at_once_is_not_believed() -> None:
     take(found, message(PREF="06", SINSTS="01000"))
     take(found, message(PREF="36"), message(PREF="06"), *[message(SINSTS="01000")] * 5, start_s=2)
     assert found.reading(20).contract_va == 6000
+
+
+TARIFF, CLOSED = {"NTARF": "01"}, {"STGE": "003A0401"}
+
+
+class TestWhatIsToldOnceAndActedUponForLong:
+    """A bridge that tells changes only corrects a wrong one with its next frame."""
+
+    @pytest.mark.parametrize(
+        ("before", "after", "quantity", "old", "new"),
+        [
+            pytest.param(TARIFF, {"NTARF": "02"}, Quantity.TARIFF_INDEX, 1, 2, id="the tariff"),
+            pytest.param(
+                CLOSED, {"STGE": "003A0403"}, Quantity.BREAKER, Breaker.CLOSED, Breaker.OVERPOWER, id="the breaker"
+            ),
+        ],
+    )
+    def test_a_change_is_read_once_it_stands(
+        self, before: Mapping[str, str], after: Mapping[str, str], quantity: Quantity, old: object, new: object
+    ) -> None:
+        found = meter()
+        take(found, of(before))
+        take(found, of(after), message(SINSTS="01000"), start_s=2)
+        assert found.reading(4).values[quantity].value == old
+        take(found, message(SINSTS="01001"), start_s=8)
+        assert found.reading(8).values[quantity].value == new
+
+    def test_one_that_is_taken_back_is_never_read(self) -> None:
+        found = meter()
+        messages = [of(TARIFF), of({"NTARF": "02"}), of(TARIFF), *[message(SINSTS="01000")] * 8]
+        for second, said in enumerate(messages):
+            found.receive(said, second)
+            assert found.reading(second).values[Quantity.TARIFF_INDEX].value == 1
+
+    def test_one_that_is_told_again_does_not_wait(self) -> None:
+        found = meter()
+        take(found, of(TARIFF), *[of({"NTARF": "02"})] * 2, every_s=1)
+        assert found.reading(2).values[Quantity.TARIFF_INDEX].value == 2
+
+    def test_the_bits_that_follow_the_power_do_not_wait(self) -> None:
+        found = meter()
+        reading = take(found, of(CLOSED), of({"STGE": "003A0481"}))
+        assert reading.over_reference is True
+
+    def test_nor_does_a_first_word(self) -> None:
+        assert take(meter(), of(TARIFF)).values[Quantity.TARIFF_INDEX].value == 1
+
+    def test_another_mode_begins_anew(self) -> None:
+        found = meter()
+        take(found, of({"PTEC": "TH.."}), *[message(SINSTS="01000", NTARF="01")] * 3)
+        assert found.reading(9).values[Quantity.TARIFF_INDEX].value == 1
+
+    @given(st.lists(st.tuples(st.sampled_from(["02", "03", "10"]), st.integers(0, 3)), min_size=1, max_size=10))
+    def test_no_number_of_wrong_words_is_read_if_each_is_taken_back(self, damage: list[tuple[str, int]]) -> None:
+        found = meter()
+        messages = [of(TARIFF)]
+        for wrong, others in damage:
+            messages += [of({"NTARF": wrong}), *[message(SINSTS="01000")] * others, of(TARIFF)]
+        for second, said in enumerate(messages):
+            found.receive(said, second)
+            assert found.reading(second).values[Quantity.TARIFF_INDEX].value == 1
 
 
 def test_a_contract_found_earlier_serves_until_the_meter_tells() -> None:
