@@ -21,7 +21,8 @@ from simulator.tic import Group, Mode, frame
 ADDRESS = "041961999999"
 OTHER_ADDRESS = "041961888888"
 COORDINATOR_ID = "01JCOORDINATOR0000000000AA"
-WAIT_S = 5.0
+WAIT_S = 30.0
+"""Patience with a machine that has much else to do: what is waited for comes in a fraction of it."""
 
 
 class PtyMeter:
@@ -215,31 +216,27 @@ def line_of(runtime: LinkyRuntime) -> LineFeed:
     return feed
 
 
-async def until(
-    hass: HomeAssistant, reached: Callable[[], object], what: str, *, wait_s: float = WAIT_S, settle: bool = True
-) -> None:
+async def until(hass: HomeAssistant, reached: Callable[[], object], what: str, *, settle: bool = True) -> None:
     """Let Home Assistant work until something is reached, and then to the end of what it does."""
     try:
-        async with asyncio.timeout(wait_s):
+        async with asyncio.timeout(WAIT_S):
             while not reached():  # noqa: ASYNC110 - anything may make it true
                 await asyncio.sleep(0.01)
     except TimeoutError:
-        raise AssertionError(f"not reached in {wait_s} s: {what}") from None
+        raise AssertionError(f"not reached in {WAIT_S} s: {what}") from None
     if settle:
         await hass.async_block_till_done()
 
 
-async def flow(
-    hass: HomeAssistant, meter: PtyMeter, va: int, reached: Callable[[], object], what: str, *, wait_s: float = WAIT_S
-) -> None:
+async def flow(hass: HomeAssistant, meter: PtyMeter, va: int, reached: Callable[[], object], what: str) -> None:
     """Send standard frames with this import until something is reached."""
     try:
-        async with asyncio.timeout(wait_s):
+        async with asyncio.timeout(WAIT_S):
             while not reached():
                 meter.standard(va)
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise AssertionError(f"not reached in {wait_s} s: {what}") from None
+        raise AssertionError(f"not reached in {WAIT_S} s: {what}") from None
     await hass.async_block_till_done()
 
 

@@ -31,6 +31,7 @@ from simulator.tic import BAUD, Mode, add_parity
 from .common import (
     ADDRESS,
     OTHER_ADDRESS,
+    WAIT_S,
     PtyMeter,
     coordinator,
     flow,
@@ -92,7 +93,7 @@ async def test_two_meters_are_read_side_by_side(
             meter.standard(1500)
             await asyncio.sleep(0.1)
 
-    await asyncio.wait_for(both(), 10)
+    await asyncio.wait_for(both(), WAIT_S)
     assert (first.reading.address, other.reading.address) == (ADDRESS, OTHER_ADDRESS)  # type: ignore[union-attr]
 
     # An overload of one cuts nothing of the other.
@@ -180,10 +181,10 @@ async def test_a_change_of_mode_keeps_the_entities_and_their_statistics(
         assert None not in kept.values()
         first = index()
         meter.mode = after
-        await until(hass, lambda: entry.data["mode"] == str(after), "the other mode", wait_s=15)
+        await until(hass, lambda: entry.data["mode"] == str(after), "the other mode")
         assert entry.data["baudrate"] == BAUD[after]
         at_change = index()
-        await until(hass, lambda: index() > at_change, "the index in the other mode", wait_s=15)
+        await until(hass, lambda: index() > at_change, "the index in the other mode")
         last = index()
     assert entry.runtime_data is runtime, "the line was not opened anew"
     assert {key: entity_id(key) for key in kept} == kept

@@ -19,7 +19,7 @@ from custom_components.linky_offload.runtime import LinkyRuntime
 from custom_components.linky_offload.sources import LinkError, SerialSource, line, serial, silence
 from custom_components.linky_offload.tic import Mode
 
-from .common import ADDRESS, OTHER_ADDRESS, PtyMeter, flow, hear, line_of, meter_entry, set_up, until
+from .common import ADDRESS, OTHER_ADDRESS, WAIT_S, PtyMeter, flow, hear, line_of, meter_entry, set_up, until
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +118,7 @@ async def test_the_operator_changes_the_mode_of_the_meter(
             pty_meter.historic(1000)
             await asyncio.sleep(0.02)
 
-    await asyncio.wait_for(speak(), 5)
+    await asyncio.wait_for(speak(), WAIT_S)
     await until(hass, lambda: entry.data["mode"] == "historic", "remembered")
 
     assert entry.runtime_data is runtime, "the line was not opened anew"

@@ -66,6 +66,14 @@ def test_a_slice_believes_nothing_wrong_and_delivers_nearly_all(home: Home, stri
     assert max(tally.rises) <= 1
 
 
+@each_home
+def test_a_slice_of_a_rough_line_believes_nothing_wrong_and_delivers_most(home: Home) -> None:
+    tally = Trial(home, 1e-2, stripped=True, seed=10).run(10_000)
+    assert tally.believed_by_checksum > tally.wrong == tally.spikes == 0
+    assert tally.share > 0.85
+    assert max(tally.rises) <= 4
+
+
 def test_without_second_witnesses_the_benchmark_sees_wrong_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Witness, "believes", lambda *_: True)
     tally = Trial(HOMES[0], 1e-2, stripped=True, seed=10).run(20_000)

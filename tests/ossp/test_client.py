@@ -11,14 +11,15 @@ from custom_components.linky_offload.ossp.client import PlugClient, PlugError, P
 from custom_components.linky_offload.ossp.wire import PlugState
 from simulator.ossp import SimulatedPlug
 from simulator.web import WebServer
-from tests.common import until
+from tests.common import WAIT_S, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("REFRESH_S", 0.05), ("SILENT_S", 0.4), ("ANSWER_S", 0.3), ("FIRST_RETRY_S", 0.05)):
+    """Ask often, and wait for what a slow machine is late with, unless a test is about the end of that patience."""
+    for name, seconds in (("REFRESH_S", 0.05), ("SILENT_S", WAIT_S), ("ANSWER_S", WAIT_S), ("FIRST_RETRY_S", 0.05)):
         monkeypatch.setattr(client, name, seconds)
 
 
@@ -64,7 +65,10 @@ async def test_a_plug_is_asked_as_long_as_it_says_nothing_by_itself(
     assert line.states[0].outputs == {2: False}
 
 
-async def test_a_plug_that_refreshes_by_itself_is_left_alone(hass: HomeAssistant, plug: SimulatedPlug) -> None:
+async def test_a_plug_that_refreshes_by_itself_is_left_alone(
+    hass: HomeAssistant, plug: SimulatedPlug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "REFRESH_S", WAIT_S)
     plug.refresh_s = 0.02
     server = plug.server()
     await server.start()
@@ -107,7 +111,10 @@ async def test_a_slow_relay_is_waited_for(plug: SimulatedPlug, line: Line) -> No
     assert (plug.outputs, plug.toggles) == ({2: True}, [2])
 
 
-async def test_a_plug_that_does_not_obey_is_told_so_and_not_toggled_twice(plug: SimulatedPlug, line: Line) -> None:
+async def test_a_plug_that_does_not_obey_is_told_so_and_not_toggled_twice(
+    plug: SimulatedPlug, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 2.0)
     plug.deaf = True
     with pytest.raises(PlugError) as refused:
         await line.client.async_switch(2, on=True)
@@ -115,7 +122,10 @@ async def test_a_plug_that_does_not_obey_is_told_so_and_not_toggled_twice(plug: 
     assert plug.toggles == [2]
 
 
-async def test_a_plug_that_does_not_tell_its_state_is_not_switched(plug: SimulatedPlug, line: Line) -> None:
+async def test_a_plug_that_does_not_tell_its_state_is_not_switched(
+    plug: SimulatedPlug, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 0.3)
     plug.mute = True
     with pytest.raises(PlugError) as refused:
         await line.client.async_switch(2, on=True)
@@ -156,7 +166,10 @@ async def test_a_lost_connection_is_told_and_made_anew(
     await until(hass, lambda: line.client.available, "its second return", settle=False)
 
 
-async def test_a_plug_that_falls_silent_is_gone(hass: HomeAssistant, plug: SimulatedPlug, line: Line) -> None:
+async def test_a_plug_that_falls_silent_is_gone(
+    hass: HomeAssistant, plug: SimulatedPlug, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "SILENT_S", 0.4)
     plug.mute = True
     await until(hass, lambda: not line.client.available, "its silence", settle=False)
     plug.mute = False
@@ -174,11 +187,14 @@ async def test_what_is_not_understood_is_counted_and_changes_nothing(
     assert plug.outputs == {2: True}
 
 
-async def test_a_form_asks_once_and_lets_go(hass: HomeAssistant, plug: SimulatedPlug, server: WebServer) -> None:
+async def test_a_form_asks_once_and_lets_go(
+    hass: HomeAssistant, plug: SimulatedPlug, server: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def make(host: str) -> PlugClient:
         return PlugClient(hass, host, on_state=lambda _s, _n: None, on_link=lambda _: None)
 
     assert (await make(server.address).async_first_state()).outputs == {2: False}
+    monkeypatch.setattr(client, "ANSWER_S", 2.0)  # time enough to connect
     plug.mute = True
     with pytest.raises(PlugError) as refused:
         await make(server.address).async_first_state()

@@ -24,7 +24,7 @@ from custom_components.linky_offload.ossp import client
 from custom_components.linky_offload.ossp.hub import async_ossp
 from simulator.ossp import SimulatedPlug
 from simulator.web import WebServer
-from tests.common import PtyMeter, flow, hear, load, meter_entry, set_up, state_of, until
+from tests.common import WAIT_S, PtyMeter, flow, hear, load, meter_entry, set_up, state_of, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -34,7 +34,8 @@ SWITCH = "switch.kettle_outlet"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("REFRESH_S", 0.05), ("SILENT_S", 0.5), ("ANSWER_S", 0.3), ("FIRST_RETRY_S", 0.05)):
+    """Ask often, and wait for what a slow machine is late with."""
+    for name, seconds in (("REFRESH_S", 0.05), ("SILENT_S", WAIT_S), ("ANSWER_S", WAIT_S), ("FIRST_RETRY_S", 0.05)):
         monkeypatch.setattr(client, name, seconds)
 
 
@@ -124,7 +125,10 @@ async def test_its_switch_switches(hass: HomeAssistant, entry: MockConfigEntry, 
     assert (plug.outputs, plug.toggles, state_of(hass, SWITCH)) == ({2: False}, [2, 2], "off")
 
 
-async def test_an_order_that_failed_is_told(hass: HomeAssistant, entry: MockConfigEntry, plug: SimulatedPlug) -> None:
+async def test_an_order_that_failed_is_told(
+    hass: HomeAssistant, entry: MockConfigEntry, plug: SimulatedPlug, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 2.0)
     plug.deaf = True
     with pytest.raises(HomeAssistantError) as told:
         await call(hass, "turn_on")

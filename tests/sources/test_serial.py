@@ -1,7 +1,7 @@
 """The serial line: opened, lost, found again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 import errno
 from pathlib import Path
 
@@ -11,7 +11,14 @@ import serialx
 
 from custom_components.linky_offload.sources import LinkError, SerialSource, SourceError, serial
 from custom_components.linky_offload.sources.serial import link_error
-from tests.common import PtyMeter
+from tests.common import WAIT_S, PtyMeter
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait for as long as a slow machine may need."""
+    async with asyncio.timeout(WAIT_S):
+        while not reached():  # noqa: ASYNC110 - the line tells nobody
+            await asyncio.sleep(0.01)
 
 
 class Heard:
@@ -28,9 +35,7 @@ class Heard:
         self.data += data
 
     async def until(self, data: bytes) -> None:
-        async with asyncio.timeout(3):
-            while data not in self.data:  # noqa: ASYNC110 - the line tells nobody
-                await asyncio.sleep(0.01)
+        await until(lambda: data in self.data)
 
 
 @pytest.fixture
@@ -48,10 +53,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def running(pty_meter: PtyMeter, heard: Heard) -> AsyncIterator[SerialSource]:
     source = heard.source(pty_meter.port)
     task = asyncio.get_running_loop().create_task(source.async_run())
-    await asyncio.sleep(0.05)
+    await until(lambda: heard.links == [None])
     yield source
     await source.async_close()
-    await asyncio.wait_for(task, 3)
+    await asyncio.wait_for(task, WAIT_S)
 
 
 @pytest.mark.usefixtures("running")
@@ -70,13 +75,11 @@ async def test_an_adapter_that_is_pulled_out_is_told_once_and_found_again(
     await heard.until(b"before")
 
     pty_meter.unplug()
-    await asyncio.sleep(0.2)
+    await until(lambda: len(heard.links) > 4)
     assert heard.links[:2] == [None, LinkError.LOST]
     assert set(heard.links[2:]) == {LinkError.MISSING}
     pty_meter.plug()
-    async with asyncio.timeout(3):
-        while heard.links[-1] is not None:  # noqa: ASYNC110 - the line tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: heard.links[-1] is None)
     pty_meter.write(b"after")
     await heard.until(b"after")
 
@@ -199,9 +202,7 @@ async def test_a_driver_that_takes_its_speed_only_when_opened_is_opened_anew(
 
     monkeypatch.setattr(first, "reconfigure_port", refuse)
     await running.async_set_baudrate(1200)
-    async with asyncio.timeout(3):
-        while running._transport in {first, None}:  # noqa: ASYNC110 - the line tells nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: running._transport not in {first, None})
 
     assert running._transport is not None
     assert running._transport.baudrate == 1200
