@@ -51,7 +51,7 @@ same troubles to whoever decides.
   each return for which it was cut again, up to an hour; its owner told a larger power than it draws, and there was no
   room for that; room was kept for a larger load that had been off for ten minutes, or half of the longest time that it
   may be off, without any, for as long again; and by the meter, what nobody can cut drew so much at some moment of the
-  last three minutes that there would have been no room then. That another load has just returned, that nobody told on
+  last two minutes that there would have been no room then. That another load has just returned, that nobody told on
   which phase a load is, that idle ones may start, and that the largest step is feared leave nothing out.
 - **Troubled**: one command in a hundred is lost, one plug is deaf for an hour, the meter is silent for five minutes,
   and the controller restarts, all in the same day. **Odd meter**: it opens at 1.27, or its filter is 20 % slower or

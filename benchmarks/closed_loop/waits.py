@@ -20,7 +20,7 @@ from benchmarks.closed_loop.plant import DARK_S
 ROOM_VA: Final = 200.0
 ROOM_SHARE: Final = 0.03
 RESERVED_AFTER_S: Final = 600.0
-REPLAYED_S: Final = 180
+REPLAYED_S: Final = 120
 _LEAST_BACK_OFF_S: Final = 60.0
 _LONGEST_BACK_OFF_S: Final = 3600.0
 _STEADY_S: Final = 1800
@@ -32,7 +32,7 @@ class Delay(StrEnum):
     BACK_OFF = "back-off after a relapse"
     TOLD_POWER = "room for the power that its owner told"
     RESERVED = "room kept for a larger load"
-    REPLAY = "the last three minutes with it on"
+    REPLAY = "the last two minutes with it on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +188,7 @@ class _House:
         return not self._fits(outlet, second, dict.fromkeys(larger.outlet.phases, larger.outlet.phase_va))
 
     def _bears(self, outlet: Outlet, second: int) -> bool:
-        """There would have been room with what nobody can cut as in the last three minutes, all else as now."""
+        """There would have been room with what nobody can cut as in the last two minutes, all else as now."""
         since = max(0, second - REPLAYED_S)
         for phase in outlet.phases:
             base = self._day.household.base[phase]

@@ -136,12 +136,12 @@ class TestReserved:
 @pytest.mark.parametrize(
     ("peak_va", "at", "aside_s"),
     [
-        pytest.param(3000.0, 300, {Delay.REPLAY: 81.0}, id="a hob that drew a minute ago may draw again"),
+        pytest.param(3000.0, 300, {Delay.REPLAY: 21.0}, id="a hob that drew a minute ago may draw again"),
         pytest.param(3000.0, 100, {}, id="one of five minutes ago is over"),
         pytest.param(2000.0, 300, {}, id="one that leaves room does no harm"),
     ],
 )
-def test_the_last_three_minutes_are_lived_through_again(peak_va: float, at: int, aside_s: dict[Delay, float]) -> None:
+def test_the_last_two_minutes_are_lived_through_again(peak_va: float, at: int, aside_s: dict[Delay, float]) -> None:
     """What can be cut draws 2 kVA; the load is free to return from second 400 on, and does at 600."""
     base = [0.0] * 700
     base[at] = peak_va

@@ -14,7 +14,7 @@ from custom_components.linky_offload.meter.trip import (
 )
 from custom_components.linky_offload.offload import Arbiter, Cause, EventType, LoadView, OffloadMode, Profile, Settings
 from custom_components.linky_offload.offload.guard import GUARD_RATIO, Filter
-from custom_components.linky_offload.offload.recent import REMEMBERED_S, Recent
+from custom_components.linky_offload.offload.recent import REMEMBERED_S, REPLAYED_S, Recent
 
 from .common import Bench, coordinator, plug, reading, steps
 
@@ -31,8 +31,9 @@ def lately(*powers_va: float, cadence_s: float = 1.5) -> Recent:
     return recent
 
 
-def bears(recent: Recent, extra_va: float, *, y: float = 0.5, step_va: float = 0.0) -> bool:
-    return recent.bears(Filter(SHARE_VA, y, GUARD_RATIO, GUARD_RATIO, GUARD_RATIO), extra_va, step_va, HORIZON_S)
+def bears(recent: Recent, extra_va: float, *, y: float = 0.5, step_va: float = 0.0, rare: bool = False) -> bool:
+    meter = Filter(SHARE_VA, y, GUARD_RATIO, GUARD_RATIO, GUARD_RATIO)
+    return recent.bears(meter, extra_va, step_va, HORIZON_S, rare=rare)
 
 
 # Living through it again ----------------------------------------------------------------------------------------------
@@ -42,11 +43,11 @@ def bears(recent: Recent, extra_va: float, *, y: float = 0.5, step_va: float = 0
     ("recent", "extra_va", "y", "borne"),
     [
         pytest.param(lately(2000), 5000, 0.5, True, id="quiet minutes"),
-        pytest.param(lately(2000), 6500, 0.5, False, id="a load that would open the meter within them"),
+        pytest.param(lately(2000), 7000, 0.5, False, id="a load that would open the meter within them"),
         pytest.param(lately(2000), 5800, 1.5, False, id="less, into a hot filter"),
         pytest.param(lately(4000, 8000), 500, 0.5, True, id="pulses that leave room"),
-        pytest.param(lately(4000, 8000), 2500, 0.5, False, id="the pulses will come again"),
-        pytest.param(lately(4000, 8000, cadence_s=10.0), 2500, 0.5, False, id="rare samples"),
+        pytest.param(lately(4000, 8000), 3000, 0.5, False, id="the pulses will come again"),
+        pytest.param(lately(4000, 8000, cadence_s=10.0), 3000, 0.5, False, id="one sample in ten seconds"),
         pytest.param(Recent(), 9000, 0.5, True, id="nothing is known"),
     ],
 )
@@ -77,17 +78,39 @@ def test_a_cut_is_reckoned_as_if_it_had_always_been(va: float, powers: list[floa
         assert bears(cut, extra_va, y=y) in near
 
 
-def test_between_two_pulses_of_an_oven_nothing_returns() -> None:
-    """25 s of 60 the oven heats: a heater back between two pulses would have to go again at the second."""
-    pulses = [(at, va) for start in range(60, 1500, 60) for at, va in ((start, 6800.0), (start + 25, 3900.0))]
+@pytest.mark.parametrize(
+    ("powers", "extra_va"),
+    [
+        pytest.param([9000.0] * 8 + [2000.0] * 22, 2000, id="what was before the last two minutes"),
+        pytest.param([2000.0] * 30, 6500, id="what they bear once"),
+    ],
+)
+def test_behind_rare_samples_all_that_is_remembered_must_be_borne_twice(powers: list[float], extra_va: float) -> None:
+    recent = Recent()
+    for place, va in enumerate([2000.0, *powers]):
+        recent.note(va, place * REMEMBERED_S / len(powers))
+    assert bears(recent, extra_va)
+    assert not bears(recent, extra_va, rare=True)
+
+
+@pytest.mark.parametrize(
+    ("heats_s", "comes_back"),
+    [
+        pytest.param(25, True, id="pulses that it can bear for as long as is tried"),
+        pytest.param(32, False, id="pulses that would send it off at once"),
+    ],
+)
+def test_between_two_pulses_of_an_oven_only_what_can_stay_returns(heats_s: int, *, comes_back: bool) -> None:
+    """A heater that came back between two pulses and went at the second would only wear its switch."""
+    pulses = [(at, va) for start in range(60, 1500, 60) for at, va in ((start, 6800.0), (start + heats_s, 3900.0))]
     bench = Bench(plug("a", 2600), base=steps((0, 3900.0), *pulses), profile=Profile.METER)
     bench.run(1500)
-    assert len(bench.cuts()) == 1
-    assert bench.returns() == []
+    assert bool(bench.returns()) is comes_back
+    stays = [cut - back for back, cut in zip(bench.returns(), bench.cuts()[1:], strict=False)]
+    assert all(stay >= REPLAYED_S for stay in stays)
     bench.base = steps((0, 3900.0))
-    bench.run(1500 + 2 * REMEMBERED_S)
+    bench.run(3 * 1500)
     assert bench.off() == []
-    assert bench.told(EventType.RELAPSE) == []
 
 
 # A load that does not last for ever -----------------------------------------------------------------------------------

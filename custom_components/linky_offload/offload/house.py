@@ -135,8 +135,8 @@ class House:
 
     def bears(self, load: PhaseLoad, extra_va: float, step_va: float, horizon: float) -> bool:
         """Tell whether the last minutes could come again with ``extra_va`` more on this phase, and a step on top."""
-        recent = self._recent.get(load.phase)
-        return recent is None or all(recent.bears(one, extra_va, step_va, horizon) for one in load.filters())
+        recent, rare = self._recent.get(load.phase), self.samples_rare
+        return recent is None or all(recent.bears(one, extra_va, step_va, horizon, rare=rare) for one in load.filters())
 
     @property
     def samples_rare(self) -> bool:

@@ -2,11 +2,14 @@
 
 A hob or an oven comes and goes: the power of one moment tells little of the next minutes, and a load returned between
 two pulses is cut again at the second. What happened lately is the best guess of what will happen, so a return is tried
-on it first.
+on it first: a load that can stay for as long as the filter remembers gets more than one that waits until it can stay
+for good. Rare samples tell so little of what comes and goes between them that all that is remembered must be borne,
+twice.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 import math
 from typing import Final
 
@@ -14,8 +17,9 @@ from ..meter.trip import K
 from .guard import Filter
 
 REMEMBERED_S: Final = 180.0
+REPLAYED_S: Final = 120.0
+"""The time constant of the meter's filter, nearly: most of what was before has left it."""
 _PIECE_S: Final = 8.0
-_TIMES: Final = 2
 
 
 @dataclass(slots=True)
@@ -61,21 +65,24 @@ class Recent:
             piece.mean_square = max(0.0, piece.mean_square + moved * (2 * piece.mean_va + moved))
             piece.mean_va += moved
 
-    def bears(self, limit: Filter, extra_va: float, step_va: float, horizon: float) -> bool:
-        """Tell whether nothing would have to go if these minutes came again, twice, with ``extra_va`` more.
+    def bears(self, limit: Filter, extra_va: float, step_va: float, horizon: float, *, rare: bool) -> bool:
+        """Tell whether nothing would have to go if these minutes came again with ``extra_va`` more.
 
-        It would where a step of ``step_va`` no longer left the horizon.
+        It would where a step of ``step_va`` no longer left the horizon. ``rare``: the samples behind them were.
         """
         y, share = limit.y, limit.share_va
         square, limit_y, step_y = share * share, limit.ratio**2, limit.step_ratio**2
         grown = math.exp(K * horizon * limit.pace)
-        for _ in range(_TIMES):
-            for piece in self._pieces:
-                x = (piece.mean_square + extra_va * (2 * piece.mean_va + extra_va)) / square
-                y = x - math.exp(-K * limit.pace * piece.seconds) * (x - y)
-                stepped = (math.sqrt(x) + step_va / share) ** 2
-                if y > x - grown * (x - limit_y) and x > limit_y:
-                    return False
-                if y > stepped - grown * (stepped - step_y) and stepped > step_y:
-                    return False
+        left_out_s = 0.0 if rare else self._seconds - REPLAYED_S
+        for piece in chain(self._pieces, self._pieces) if rare else self._pieces:
+            left_out_s -= piece.seconds
+            if left_out_s >= 0.0:
+                continue
+            x = (piece.mean_square + extra_va * (2 * piece.mean_va + extra_va)) / square
+            y = x - math.exp(-K * limit.pace * piece.seconds) * (x - y)
+            stepped = (math.sqrt(x) + step_va / share) ** 2
+            if y > x - grown * (x - limit_y) and x > limit_y:
+                return False
+            if y > stepped - grown * (stepped - step_y) and stepped > step_y:
+                return False
         return True
