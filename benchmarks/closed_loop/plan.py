@@ -39,7 +39,7 @@ IN_CONTRACT: Final = Entrant(strategy=StrategyName.LEAST_HARM, profile=Profile.C
 HIERARCHICAL: Final = Entrant(strategy=StrategyName.HIERARCHICAL, profile=Profile.METER)
 THERMOSTAT: Final = Entrant(strategy=StrategyName.THERMOSTAT, profile=Profile.METER)
 DEFAULT: Final = Entrant(strategy=StrategyName(DEFAULT_STRATEGY), profile=Profile(DEFAULT_PROFILE))
-"""What runs until somebody opens the form of the protection."""
+"""What the form preselects where samples are rarer, or their pace is not known."""
 PRESELECTED: Final = Entrant(
     strategy=StrategyName(DEFAULT_STRATEGY),
     profile=suggested_profile(Meter(phase_count=1, contract_va=None, cadence_s=EXACT.cadence_s), {}),
