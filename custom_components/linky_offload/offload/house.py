@@ -71,7 +71,7 @@ class House:
             previous, sampled = self.raw.get(number), self._sampled_at.get(number)
             if sampled is not None and phase.at <= sampled:
                 continue
-            returning = any(f.action is Action.RESTORE and number in f.va for f in flights)
+            returning = bool(flights) and any(f.action is Action.RESTORE and number in f.va for f in flights)
             if previous is not None and sampled is not None and phase.at - sampled <= longest and not returning:
                 self._histogram(number).note(power - previous)
             if sampled is not None:
@@ -183,7 +183,8 @@ class House:
         if not self.fresh(now) or self.reading is None:
             return ()
         contract = self.reading.contract_va or self.reading.cutoff_va or 0
-        return tuple(self._load(phase, contract, settings, flights, now) for phase in self.reading.phases)
+        limit = threshold_va(settings, contract, self.cap_va)
+        return tuple(self._load(phase, contract, limit, settings, flights, now) for phase in self.reading.phases)
 
     def watch(self, loads: Sequence[PhaseLoad], settings: Settings, now: float) -> bool | None:
         """Follow the overload; True when it starts, False when it ends, None when nothing changes.
@@ -279,14 +280,20 @@ class House:
         return histogram
 
     def _load(
-        self, phase: PhaseReading, contract_va: int, settings: Settings, flights: InFlight, now: float
+        self,
+        phase: PhaseReading,
+        contract_va: int,
+        limit: tuple[float, bool],
+        settings: Settings,
+        flights: InFlight,
+        now: float,
     ) -> PhaseLoad:
         assert phase.power_va is not None  # `fresh` has seen to all three
         assert phase.share_va is not None
         assert self.reading is not None
         count = len(self.reading.phases)
         share = contract_va / count
-        threshold, capped = threshold_va(settings, contract_va, self.cap_va)
+        threshold, capped = limit
         rated = None if settings.branch_breaker_a is None else settings.branch_breaker_a * settings.mains_v
         power = max(0.0, phase.power_va + flights.correction_va(phase.phase, phase.power_va))
         taken_off = max(0.0, phase.power_va - power)
@@ -296,7 +303,7 @@ class House:
             phase=phase.phase,
             power_va=power,
             raw_va=phase.power_va,
-            doubtful_va=min(taken_off, flights.doubtful_va(phase.phase, now)),
+            doubtful_va=min(taken_off, flights.doubtful_va(phase.phase, now)) if taken_off else 0.0,
             trip_y=_y_after_cuts(phase, power, flights, now, self.reading),
             share_va=phase.share_va,
             threshold_va=threshold / count,

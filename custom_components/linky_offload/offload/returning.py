@@ -41,6 +41,8 @@ class Room:
 
 def return_overdue(desk: Desk, now: float) -> None:
     """Return what was taken out of service and has waited as long as was promised, room or not."""
+    if all(load.release_by is None for load in desk.tracks.values()):
+        return
     spacing = _RECLOSED_SPACING_S if _just_reclosed(desk, now) else _RELEASE_SPACING_S
     if desk.house.open_since is not None or now - desk.last_return_at < spacing:
         return

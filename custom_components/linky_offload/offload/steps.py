@@ -23,6 +23,7 @@ class StepHistogram:
             if index.isdecimal() and int(index) < _BINS:
                 self._counts[int(index)] = count
         self._total = sum(self._counts)
+        self._learned_va: float | None = None
 
     def dump(self) -> dict[str, int]:
         """State for storage: how many steps of which size, in hundreds of VA, were seen."""
@@ -34,6 +35,7 @@ class StepHistogram:
             return
         self._counts[min(_BINS - 1, int(step_va / _BIN_VA))] += 1
         self._total += 1
+        self._learned_va = None
         if self._total >= _FORGET_AT:
             self._counts = [count // 2 for count in self._counts]
             self._total = sum(self._counts)
@@ -42,6 +44,11 @@ class StepHistogram:
         """The step to be ready for, VA; a careful guess until enough steps were seen (design §6.2)."""
         if self._total < _ENOUGH:
             return UNLEARNED_SMALL_STEP_VA if contract_va <= SMALL_CONTRACT_VA else UNLEARNED_STEP_VA
+        if self._learned_va is None:
+            self._learned_va = self._percentile_va()
+        return self._learned_va
+
+    def _percentile_va(self) -> float:
         rest = self._total * 0.01
         for index in range(_BINS - 1, -1, -1):
             rest -= self._counts[index]
