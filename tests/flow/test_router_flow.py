@@ -16,8 +16,8 @@ from simulator.esp_router import SimulatedRouter
 from simulator.web import WebServer
 from tests.common import PtyMeter, flow, hear, heard_entry, meter_entry, set_up, state_of, until
 
+from .broker import heard, offered, speaking
 from .steps import Result, confirm, go_on, open_dialog, open_reconfigure, shown
-from .test_mqtt_flow import heard, offered, speaking
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
