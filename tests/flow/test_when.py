@@ -105,6 +105,15 @@ async def test_a_breaker_set_to_the_contract_keeps_the_house_near_it(
     assert entry.options["profile"] == Profile.CONTRACT
 
 
+async def test_a_breaker_that_is_emptied_is_forgotten(
+    hass: HomeAssistant, pty_meter: PtyMeter, entry: MockConfigEntry
+) -> None:
+    result = await choose(hass, await ready(hass, pty_meter, entry, 1.5, branch_breaker=30), "when")
+    result = await answer(hass, result, profile="meter")
+    await choose(hass, result, "automatic")
+    assert entry.options == {"profile": "meter"}
+
+
 async def test_what_was_once_chosen_is_said_and_not_asked_again(
     hass: HomeAssistant, pty_meter: PtyMeter, entry: MockConfigEntry
 ) -> None:

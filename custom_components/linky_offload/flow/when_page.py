@@ -19,7 +19,7 @@ from .threshold import breaker_refusals, breaker_schema
 
 
 class WhenPage(ConfigSubentryFlow, ABC):
-    """``_when`` are the options chosen here, empty until somebody has opened the page."""
+    """``_when`` are the options chosen here, None for one taken away; empty until somebody has opened the page."""
 
     def __init__(self) -> None:
         self._when: dict[str, Any] = {}
@@ -59,7 +59,7 @@ class WhenPage(ConfigSubentryFlow, ABC):
         if user_input is not None:
             errors = breaker_refusals(user_input)
             if not errors:
-                self._when = dict(user_input)
+                self._when = {CONF_BRANCH_BREAKER: None, **user_input}  # a field that was emptied is not sent
                 return await self.async_step_finish()
         schema = probatio.Schema(
             {
