@@ -40,8 +40,8 @@ same troubles to whoever decides.
 - **Best rule**: the reference rule with the least unserved energy among those that never trip.
 - **Optimum**: what somebody who knew the whole day could have served, a chain of mixed-integer programmes replayed in
   the same plant; what it is and is not stands at the top of `benchmarks/closed_loop/optimum.py`. It fills the meter up
-  to 1.3, and each load may go back after three minutes; ours fills it up to 1.25, for meters that open early, and keeps the
-  minimum times of each kind of load.
+  to 1.3, and each load may go back after three minutes; ours fills it up to 1.25, for meters that open early, and keeps
+  the minimum times of each kind of load.
 - **In time**: time above the contract, while enough was on that can be cut, of at most the contract delay, one pace of
   the meter, 2 s of its lag and 3 s of the slowest plug.
 - **Relapse**: within 30 s of a return the load is cut again, or one of its phases rises above the contract until
