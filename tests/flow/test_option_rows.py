@@ -129,6 +129,17 @@ async def test_a_circuit_keeps_its_id_with_its_name(hass: HomeAssistant, entry: 
     assert "exclusive" not in entry.options
 
 
+async def test_an_appliance_that_is_renamed_while_the_form_is_open_is_the_same(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    result = await open_page(hass, entry, "circuits")
+    [subentry] = entry.subentries.values()
+    renamed = [load | {"name": f"My {load['name']}"} for load in subentry.data["loads"]]
+    hass.config_entries.async_update_subentry(entry, subentry, data={**subentry.data, "loads": renamed})
+    await submit(hass, result, {"circuits": [SHED]})
+    assert entry.options["circuits"][0]["loads"] == ["heater", "lamp"]
+
+
 async def test_two_appliances_of_the_same_name_are_told_apart(hass: HomeAssistant) -> None:
     heaters = [load(load_id, f"switch.{load_id}", name="Heater", power_source="learned") for load_id in ("a", "b", "c")]
     entry = meter_entry("/dev/none", heaters, options={})

@@ -78,6 +78,7 @@ class LinkyOptionsFlow(MqttPages):
     def __init__(self) -> None:
         super().__init__()
         self._circuits: dict[str, Any] = {}
+        self._names: Words | None = None
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the pages."""
@@ -138,7 +139,8 @@ class LinkyOptionsFlow(MqttPages):
             return self.async_abort(reason="no_loads")
         errors: dict[str, str] = {}
         figures: dict[str, str] = {}
-        names = Words({load.load_id: load.name for load in loads})
+        # As they were shown: an appliance may get another name while the form is open.
+        names = self._names = self._names or Words({load.load_id: load.name for load in loads})
         values = self._circuits or circuits_values(self._options, loads)
         if user_input is not None:
             self._circuits = values = circuits_meant(user_input, names)
